@@ -1,0 +1,8 @@
+//! Lints WSO2 API Manager deployments: every node, and the nodes against each other.
+//!
+//! The layers, each using only what stands to its left:
+//! `source` → `diagnostic` → `syntax` → `catalog` → `input` → `model` → `extract` → `rules` → `lint` → `report` → `cli`.
+
+pub mod diagnostic;
+pub mod source;
+pub mod syntax;
