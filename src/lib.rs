@@ -4,5 +4,8 @@
 //! `source` → `diagnostic` → `syntax` → `catalog` → `input` → `model` → `extract` → `rules` → `lint` → `report` → `cli`.
 
 pub mod diagnostic;
+pub mod input;
+pub mod model;
+pub mod rules;
 pub mod source;
 pub mod syntax;

@@ -1,1 +1,3 @@
+//! The `apimlint` program.
+
 fn main() {}

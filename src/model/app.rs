@@ -1,0 +1,24 @@
+//! App Manager: what app-manager.xml says beyond what it shares with API Manager.
+
+use super::endpoint::Endpoint;
+use super::value::Setting;
+use crate::source::Span;
+
+/// app-manager.xml.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppManager {
+    /// The root element (start tag).
+    pub span: Span,
+    /// `DataSourceName` of the root.
+    pub data_source: Option<Setting>,
+    /// `UiActivityPublishDataSourceName`, a child of the root (1.0.x).
+    pub activity_data_source_root: Option<Setting>,
+    /// `Analytics/UIActivityPublishDataSourceName` (1.2.2 and later).
+    pub activity_data_source_analytics: Option<Setting>,
+    /// The `Analytics` element (start tag), if any.
+    pub analytics_span: Option<Span>,
+    /// `DataSources/Storage` or the like: JNDI name of the storage database.
+    pub storage: Option<Setting>,
+    /// `SSOConfiguration/IdentityProviderUrl`.
+    pub identity_provider: Option<Endpoint>,
+}

@@ -1,0 +1,107 @@
+//! Data sources and the logical databases behind them.
+
+use super::value::{Secret, Setting};
+use crate::source::Span;
+use crate::syntax::jdbc::JdbcUrl;
+
+/// A database by what it is used for, not by the name of its data source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LogicalDatabase {
+    /// APIs, applications, subscriptions, tokens: `DataSourceName`, `[database.apim_db]`.
+    Api,
+    /// Users, roles, permissions: user-mgt.xml property `dataSource`, `realm_manager.data_source`.
+    Users,
+    /// Behind the mount of `/_system/governance`.
+    Governance,
+    /// Behind the mount of `/_system/config`.
+    Config,
+    /// The local registry: registry.xml `currentDBConfig`.
+    Local,
+    /// Store of the embedded broker, one per node.
+    Broker,
+    /// Statistics.
+    Statistics,
+    /// App Manager's storage of images and documents.
+    Storage,
+}
+
+impl LogicalDatabase {
+    /// What to call it in a message.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::Api => "API Manager database",
+            Self::Users => "user database",
+            Self::Governance => "governance registry database",
+            Self::Config => "config registry database",
+            Self::Local => "local registry database",
+            Self::Broker => "message broker database",
+            Self::Statistics => "statistics database",
+            Self::Storage => "storage database",
+        }
+    }
+}
+
+/// One `datasource` entry or `[database.*]` table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DataSource {
+    /// `name`, or the key of the TOML table.
+    pub name: Setting,
+    /// JNDI name such as `jdbc/WSO2AM_DB`; absent in an entry that nothing can refer to.
+    pub jndi_name: Option<Setting>,
+    /// JDBC URL.
+    pub url: Option<Setting>,
+    /// The URL taken apart; `None` where it is unknown or no JDBC URL.
+    pub jdbc: Option<JdbcUrl>,
+    /// Driver class.
+    pub driver: Option<Setting>,
+    /// Database user.
+    pub user_name: Option<Setting>,
+    /// Password.
+    pub password: Option<Setting<Secret>>,
+    /// Other pool settings by element name (camel case in both eras), in file order.
+    pub options: Vec<(String, Setting)>,
+    /// The entry.
+    pub span: Span,
+    /// Home-relative path of the file it stands in.
+    pub file: String,
+}
+
+impl DataSource {
+    /// Vendor, hosts, port and database, parameters dropped: equal means one database. `None` where a part is unknown.
+    pub fn identity(&self) -> Option<String> {
+        self.url.as_ref()?.known()?;
+        let jdbc = self.jdbc.as_ref()?;
+        (!jdbc.has_placeholder()).then(|| jdbc.identity())
+    }
+
+    /// True for H2, embedded or not.
+    pub fn is_h2(&self) -> bool {
+        self.jdbc.as_ref().is_some_and(|jdbc| jdbc.vendor == crate::syntax::jdbc::Vendor::H2)
+    }
+
+    /// True for an H2 file of the node's own: not `jdbc:h2:tcp:` or `jdbc:h2:ssl:`.
+    pub fn is_embedded(&self) -> bool {
+        self.is_h2() && self.jdbc.as_ref().is_some_and(|jdbc| jdbc.hosts.is_empty())
+    }
+
+    /// Where a finding about the database points: the URL, else the entry.
+    pub fn place(&self) -> Span {
+        self.url.as_ref().map_or(self.span, |url| url.span)
+    }
+
+    /// A pool setting by name.
+    pub fn option(&self, name: &str) -> Option<&Setting> {
+        self.options.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+}
+
+/// A place that names a data source by JNDI name for a purpose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatabaseUse {
+    /// What for.
+    pub database: LogicalDatabase,
+    /// The JNDI name as written, and where.
+    pub reference: Setting,
+    /// Index in [`super::Node::data_sources`]; `None` where no entry has that JNDI name.
+    pub data_source: Option<usize>,
+}

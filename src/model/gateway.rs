@@ -1,0 +1,78 @@
+//! Gateway environments of publishers and stores, and how artifacts reach gateways.
+
+use super::endpoint::Endpoint;
+use super::value::{Secret, Setting};
+use crate::source::Span;
+
+/// One gateway environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Environment {
+    /// `Name`.
+    pub name: Option<Setting>,
+    /// `@type`.
+    pub kind: Option<Setting>,
+    /// `ServerURL`, `service_url`.
+    pub service_url: Option<Endpoint>,
+    /// `Username`.
+    pub user_name: Option<Setting>,
+    /// `Password`.
+    pub password: Option<Setting<Secret>>,
+    /// Public HTTP and HTTPS endpoints.
+    pub endpoints: Vec<Endpoint>,
+    /// Public WebSocket endpoints.
+    pub web_sockets: Vec<Endpoint>,
+    /// The `Environment` element or the `[[…]]` header.
+    pub span: Span,
+}
+
+/// carbon.xml `DeploymentSynchronizer`; 3.0 and later have none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeploymentSynchronizer {
+    /// The element.
+    pub span: Span,
+    /// `Enabled`.
+    pub enabled: Setting<bool>,
+    /// `AutoCommit`.
+    pub auto_commit: Option<Setting<bool>>,
+    /// `AutoCheckout`.
+    pub auto_checkout: Option<Setting<bool>>,
+    /// `RepositoryType`.
+    pub repository_type: Option<Setting>,
+    /// `SvnUrl`.
+    pub svn_url: Option<Setting>,
+    /// `SvnUser`.
+    pub svn_user: Option<Setting>,
+    /// `SvnUrlAppendTenantId`.
+    pub append_tenant: Option<Setting<bool>>,
+}
+
+/// TOML `apim.sync_runtime_artifacts.gateway`: gateways pull artifacts from the database (3.2 and later).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArtifactPull {
+    /// `enable`.
+    pub enabled: Setting<bool>,
+    /// `gateway_labels`.
+    pub labels: Vec<Setting>,
+}
+
+/// Deployed files under `repository/deployment/server` that the input holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Artifacts {
+    /// Every file under `synapse-configs/default` and `executionplans` that a person or a publisher deploys, sorted.
+    pub files: Vec<Artifact>,
+    /// True when a `.svn` folder lies in `repository/deployment/server`.
+    pub checked_out: bool,
+}
+
+/// One deployed file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Artifact {
+    /// Path relative to `repository/deployment/server`.
+    pub path: String,
+    /// SHA-256 of the text after XML normalisation, as hex.
+    pub digest: String,
+    /// True when the untouched pack has the file with this content or deploys it under this name.
+    pub vanilla: bool,
+    /// Start of the file.
+    pub span: Span,
+}

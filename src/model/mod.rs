@@ -1,0 +1,24 @@
+//! What the files mean: one model for XML and TOML nodes, and the deployment they form.
+
+pub mod app;
+pub mod clustering;
+pub mod database;
+pub mod deployment;
+pub mod endpoint;
+pub mod gateway;
+pub mod keys;
+pub mod node;
+pub mod portal;
+pub mod ports;
+pub mod proxy;
+pub mod registry;
+mod roles;
+pub mod throttling;
+mod topology;
+pub mod users;
+pub mod value;
+
+pub use deployment::{Balancer, Deployment, HostEntry, Hosts, Route, SyncMode, Target};
+pub use endpoint::{Endpoint, Host, Port, Purpose, Reference};
+pub use node::{ConfigModel, Node, Product, Role, Version};
+pub use value::{Origin, Secret, Setting};

@@ -1,0 +1,3 @@
+//! Rules about Hazelcast clustering.
+
+pub mod wka_members_ignored;

@@ -1,0 +1,76 @@
+//! The rules: each joins a card under `rules/` with a function over the model.
+//!
+//! Adding a rule edits two places here: the module of its topic and [`ALL`].
+
+mod clustering;
+
+use crate::diagnostic::Label;
+use crate::model::{Deployment, Node};
+use crate::source::Span;
+
+/// What a rule looks at.
+#[derive(Debug, Clone, Copy)]
+pub enum Check {
+    /// One node at a time (cards of scope `file` and `node`); the deployment is there to name peers, not to compare.
+    Node(fn(&Deployment, &Node, &mut Vec<Finding>)),
+    /// All nodes together, the proxy and the hosts file.
+    Deployment(fn(&Deployment, &mut Vec<Finding>)),
+}
+
+/// A rule: its card's text and its function.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// Text of `rules/CODE-name.md`.
+    pub card: &'static str,
+    /// What judges.
+    pub check: Check,
+}
+
+/// Every rule, by code.
+pub const ALL: &[&Rule] = &[&clustering::wka_members_ignored::RULE];
+
+/// What a rule reports; severity, suppression and order are `lint`'s business.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Name of a milder or graver variant that the card declares; `None` for the card's own severity.
+    pub variant: Option<&'static str>,
+    /// One line, lower case, no full stop, with the node and the values seen.
+    pub message: String,
+    /// An instruction.
+    pub help: Option<String>,
+    /// Where the change is to be made.
+    pub primary: Label,
+    /// Other places that take part; one at least in each other node that does.
+    pub related: Vec<Label>,
+}
+
+impl Finding {
+    /// A finding at the place to change.
+    pub fn new(span: Span, label: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            variant: None,
+            message: message.into(),
+            help: None,
+            primary: Label::new(span, label),
+            related: Vec::new(),
+        }
+    }
+
+    /// Adds the instruction.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds another place.
+    pub fn related(mut self, span: Span, label: impl Into<String>) -> Self {
+        self.related.push(Label::new(span, label));
+        self
+    }
+
+    /// Reports a variant that the card declares.
+    pub fn variant(mut self, name: &'static str) -> Self {
+        self.variant = Some(name);
+        self
+    }
+}
