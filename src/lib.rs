@@ -4,6 +4,7 @@
 //! `source` → `diagnostic` → `syntax` → `catalog` → `input` → `model` → `extract` → `rules` → `lint` → `report` → `cli`.
 
 pub mod diagnostic;
+pub mod extract;
 pub mod input;
 pub mod model;
 pub mod rules;

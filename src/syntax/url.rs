@@ -28,3 +28,9 @@ pub fn default_port(scheme: &str) -> Option<u16> {
     let _ = scheme;
     None
 }
+
+/// Splits a bare `host:port`.
+pub fn split_host_port(text: &str) -> Option<(Range<usize>, Option<Range<usize>>)> {
+    let _ = text;
+    None
+}

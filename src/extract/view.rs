@@ -1,0 +1,64 @@
+//! An XML element together with the origin of its file, so that every value taken from it is a [`Setting`].
+
+use crate::model::{Origin, Setting};
+use crate::source::Span;
+use crate::syntax::xml::Element;
+
+/// A longer element is pointed at by its start tag alone: nobody wants a screenful as one label.
+const LONGEST_WHOLE_ELEMENT: u32 = 400;
+
+/// An element of a written or a vanilla file.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a> {
+    /// The element.
+    pub element: &'a Element,
+    /// [`Origin::Written`] or [`Origin::Vanilla`].
+    pub origin: Origin,
+}
+
+impl<'a> View<'a> {
+    /// First child of this name.
+    pub fn child(self, name: &str) -> Option<Self> {
+        self.element.child(name).map(|element| Self { element, ..self })
+    }
+
+    /// First child of this name with this attribute value.
+    pub fn child_with(self, name: &str, attribute: &str, value: &str) -> Option<Self> {
+        self.element.child_with(name, attribute, value).map(|element| Self { element, ..self })
+    }
+
+    /// All children of this name.
+    pub fn children(self, name: &'a str) -> impl Iterator<Item = Self> + 'a {
+        self.element.children_named(name).map(move |element| Self { element, ..self })
+    }
+
+    /// The element reached by first children.
+    pub fn descend(self, names: &[&str]) -> Option<Self> {
+        self.element.descend(names).map(|element| Self { element, ..self })
+    }
+
+    /// The element's own text.
+    pub fn text(self) -> Setting {
+        Setting::read(&self.element.text, self.origin)
+    }
+
+    /// Text of the element reached by first children.
+    pub fn leaf(self, names: &[&str]) -> Option<Setting> {
+        self.descend(names).map(View::text)
+    }
+
+    /// An attribute.
+    pub fn attribute(self, name: &str) -> Option<Setting> {
+        self.element.attribute(name).map(|attribute| Setting::read(&attribute.value, self.origin))
+    }
+
+    /// What a finding about the element as a whole points at: all of a short element, the start tag of a long one.
+    pub fn place(self) -> Span {
+        let span = self.element.span;
+        if span.end.saturating_sub(span.start) <= LONGEST_WHOLE_ELEMENT {
+            span
+        } else {
+            self.element.start_tag
+        }
+    }
+}
