@@ -1,7 +1,36 @@
 //! XML files as a tree of elements by local name, with a place for every element, attribute and text.
 
+mod fault;
+mod guard;
+mod markup;
+mod read;
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+
 use super::{Scalar, SyntaxError};
 use crate::source::{FileId, Span};
+
+/// Deepest nesting of elements.
+const MOST_LEVELS: usize = 256;
+
+/// A syntax error before it knows its file.
+#[derive(Debug)]
+struct Fault {
+    range: Range<usize>,
+    reason: String,
+}
+
+impl Fault {
+    fn new(range: Range<usize>, reason: impl Into<String>) -> Self {
+        Self { range, reason: reason.into() }
+    }
+
+    fn too_deep(range: Range<usize>) -> Self {
+        Self::new(range, format!("more than {MOST_LEVELS} levels of nesting: refused"))
+    }
+}
 
 /// One element. Comments and processing instructions are left out of the tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +48,8 @@ pub struct Element {
     /// The child elements in document order.
     pub children: Vec<Element>,
     /// All text directly inside this element, CDATA and entities resolved, pieces joined, not trimmed. `span` is the
-    /// element's; `inner` is where the first non-blank piece of text starts.
+    /// element's; `inner` is such that the first non-blank character has its true place in the file, however line
+    /// ends and comments before it were read: `trimmed` gives the true start of the value.
     pub text: Scalar,
 }
 
@@ -89,6 +119,6 @@ impl Element {
 /// Parses a decoded text. Never panics, opens no external entity, and refuses what only an attack needs: more than
 /// 1 MB of expanded entities, 1,000 attributes on one element, 256 levels of nesting.
 pub fn parse(file: FileId, text: &str) -> Result<Document, SyntaxError> {
-    let _ = (file, text);
-    Err(SyntaxError::new(file, 0, 0, "not yet"))
+    read::document(file, text)
+        .map_err(|fault| SyntaxError::new(file, fault.range.start, fault.range.end, fault.reason))
 }
