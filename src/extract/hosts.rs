@@ -1,0 +1,1 @@
+//! The hosts file as the deployment sees it.

@@ -1,0 +1,1 @@
+//! The nginx configuration as the deployment sees it.

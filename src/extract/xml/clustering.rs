@@ -1,0 +1,1 @@
+//! Hazelcast clustering of axis2.xml.

@@ -1,0 +1,1 @@
+//! Host names, offset and server key of carbon.xml.

@@ -1,0 +1,1 @@
+//! Listeners and port variables of an XML node.

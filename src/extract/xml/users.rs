@@ -1,0 +1,1 @@
+//! user-mgt.xml.
