@@ -3,6 +3,7 @@
 //! The layers, each using only what stands to its left:
 //! `source` → `diagnostic` → `syntax` → `catalog` → `input` → `model` → `extract` → `rules` → `lint` → `report` → `cli`.
 
+pub mod catalog;
 pub mod diagnostic;
 pub mod extract;
 pub mod input;
