@@ -1,6 +1,9 @@
-//! Stub, replaced by the input work.
+//! apimlint.toml: what no node says about itself.
 
-/// apimlint.toml.
+/// Name of the file.
+pub const FILE_NAME: &str = "apimlint.toml";
+
+/// What apimlint.toml says.
 #[derive(Debug, Clone, Default)]
 pub struct Inventory {
     /// Whether the nodes are the whole deployment.
