@@ -1,19 +1,34 @@
-//! app-manager.xml and the addresses of its surroundings.
+//! app-manager.xml of App Manager nodes, and the addresses that belong to no other topic.
 
+use super::paths;
 use crate::extract::files::Files;
 use crate::extract::variables::Variables;
 use crate::extract::view::View;
 use crate::model::app::AppManager;
 use crate::model::{Endpoint, Purpose};
 
-/// What app-manager.xml says beyond what it shares with api-manager.xml.
-pub(super) fn app_manager(root: View<'_>, variables: &Variables) -> Option<AppManager> {
-    let _ = (root, variables);
-    None
+/// The root's own settings; gateway environments and key management are read as in api-manager.xml.
+pub(super) fn app_manager(root: View<'_>, variables: &Variables) -> AppManager {
+    let filled = |names: &[&str]| root.leaf(names).filter(|text| !text.value.is_empty());
+    AppManager {
+        span: root.element.start_tag,
+        data_source: filled(&["DataSourceName"]),
+        activity_data_source_root: filled(&["UiActivityPublishDataSourceName"]),
+        activity_data_source_analytics: filled(&["Analytics", "UIActivityPublishDataSourceName"]),
+        analytics_span: root.child("Analytics").map(|view| view.element.start_tag),
+        storage: filled(&["DataSources", "Storage"]),
+        identity_provider: filled(&["SSOConfiguration", "IdentityProviderUrl"])
+            .and_then(|text| variables.endpoint(text)),
+    }
 }
 
-/// Addresses that belong to no other topic, with their purpose.
+/// `APIStore/ServerURL` and `APIStore/URL` of api-manager.xml: who serves the store.
 pub(super) fn references(files: &mut Files, variables: &Variables) -> Vec<(Purpose, Endpoint)> {
-    let _ = (files, variables);
-    Vec::new()
+    let Some(file) = files.xml(paths::API_MANAGER) else { return Vec::new() };
+    ["ServerURL", "URL"]
+        .iter()
+        .filter_map(|name| file.root().leaf(&["APIStore", name]))
+        .filter_map(|text| variables.endpoint(text))
+        .map(|endpoint| (Purpose::Store, endpoint))
+        .collect()
 }

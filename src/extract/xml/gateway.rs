@@ -1,17 +1,58 @@
-//! Gateway environments and the deployment synchroniser.
+//! Gateway environments and the deployment synchroniser of XML nodes.
 
 use crate::extract::variables::Variables;
 use crate::extract::view::View;
 use crate::model::gateway::{DeploymentSynchronizer, Environment};
+use crate::model::{Endpoint, Origin, Setting};
 
-/// Gateway environments of api-manager.xml or app-manager.xml.
+/// `APIGateway/Environments/Environment` of api-manager.xml or app-manager.xml. The short form `APIGateway/ServerURL`
+/// without `Environments` is read by no release from 1.10 on.
 pub(super) fn environments(root: View<'_>, variables: &Variables) -> Vec<Environment> {
-    let _ = (root, variables);
-    Vec::new()
+    root.descend(&["APIGateway", "Environments"])
+        .map(|list| list.children("Environment").map(|view| environment(view, variables)).collect())
+        .unwrap_or_default()
+}
+
+fn environment(view: View<'_>, variables: &Variables) -> Environment {
+    let addresses =
+        |name: &str| view.leaf(&[name]).map(|text| comma_list(&text, variables)).unwrap_or_default();
+    Environment {
+        name: view.leaf(&["Name"]).filter(|name| !name.value.is_empty()),
+        kind: view.attribute("type"),
+        service_url: view.leaf(&["ServerURL"]).and_then(|text| variables.endpoint(text)),
+        user_name: view.leaf(&["Username"]).map(|name| variables.fill(name)),
+        password: view.leaf(&["Password"]).map(|password| variables.fill(password).secret()),
+        endpoints: addresses("GatewayEndpoint"),
+        web_sockets: addresses("GatewayWSEndpoint"),
+        span: view.place(),
+    }
+}
+
+/// The endpoints of a text in which `,` separates them, each with its own place.
+pub(super) fn comma_list(text: &Setting, variables: &Variables) -> Vec<Endpoint> {
+    let mut endpoints = Vec::new();
+    let mut start = 0;
+    for part in text.value.split(',') {
+        let lead = part.len() - part.trim_start().len();
+        let range = start + lead..start + lead + part.trim().len();
+        endpoints.extend(variables.endpoint_within(text, range));
+        start += part.len() + 1;
+    }
+    endpoints
 }
 
 /// `DeploymentSynchronizer` of carbon.xml.
 pub(super) fn synchronizer(carbon: View<'_>) -> Option<DeploymentSynchronizer> {
-    let _ = carbon;
-    None
+    let view = carbon.child("DeploymentSynchronizer")?;
+    let flag = |name: &str| view.leaf(&[name]).map(|text| text.boolean());
+    Some(DeploymentSynchronizer {
+        span: view.place(),
+        enabled: flag("Enabled").unwrap_or_else(|| Setting::at(false, view.place(), Origin::Derived)),
+        auto_commit: flag("AutoCommit"),
+        auto_checkout: flag("AutoCheckout"),
+        repository_type: view.leaf(&["RepositoryType"]),
+        svn_url: view.leaf(&["SvnUrl"]),
+        svn_user: view.leaf(&["SvnUser"]),
+        append_tenant: flag("SvnUrlAppendTenantId"),
+    })
 }

@@ -44,16 +44,16 @@ pub(super) fn extract(node: &mut Node, files: &mut Files) {
         let root = file.root();
         node.environments = gateway::environments(root, &variables);
         node.key_management = keys::key_management(root, &variables);
-        node.throttling = throttling::throttling(root, &variables);
+        node.throttling = throttling::throttling(root, &variables, node.version);
         if node.product == Product::AppManager {
-            node.app_manager = app::app_manager(root, &variables);
+            node.app_manager = Some(app::app_manager(root, &variables));
         }
     }
     node.other_references = app::references(files, &variables);
-    node.event_publishers = event_publishers(files, &variables);
+    node.event_publishers = event_publishers(files);
     node.jndi_files = jndi_files(files, &node.event_publishers, &variables);
     node.portals = portals::portals(files);
-    node.key_stores = key_stores::key_stores(files, &variables);
+    node.key_stores = key_stores::key_stores(files);
     node.artifacts = artifacts(files);
     node.libraries = libraries(files);
 }
