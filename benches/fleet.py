@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+"""Makes a fleet of API Manager nodes and compares `apimlint check` with `xmllint --noout` on its XML files.
+
+usage: benches/fleet.py [--nodes 200] [--from HOME] [--keep FOLDER]
+
+The nodes are copies of HOME (default: node1 of the demo deployment) with their own addresses. Both programs are run
+as whole processes by hyperfine, in one run; what counts is the ratio of their wall times. Needs hyperfine, xmllint
+and a release build. Standard library only.
+"""
+import argparse
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+DEMO = ROOT / "corpus" / "deployments" / "active-active-2.6" / "node1"
+PARTS = ["bin/version.txt", "repository/conf", "repository/deployment/server/eventpublishers"]
+
+
+def address(index: int) -> str:
+    return f"10.20.{index // 250}.{index % 250 + 1}"
+
+
+def make_fleet(home: pathlib.Path, count: int, target: pathlib.Path) -> list[pathlib.Path]:
+    """Writes the nodes and returns their folders. Each listed member of node N is the node behind it."""
+    nodes = []
+    for index in range(count):
+        node = target / f"node{index + 1:03}"
+        for part in PARTS:
+            source = home / part
+            if source.is_dir():
+                shutil.copytree(source, node / part, symlinks=False)
+            elif source.is_file():
+                (node / part).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(source, node / part)
+        axis2 = node / "repository/conf/axis2/axis2.xml"
+        if axis2.is_file():
+            text = axis2.read_text(encoding="latin-1")
+            text = text.replace("192.168.10.2", address((index + 1) % count)).replace("192.168.10.1", address(index))
+            axis2.write_text(text, encoding="latin-1")
+        nodes.append(node)
+    return nodes
+
+
+def compare(commands: dict[str, str], warmup: int = 2, runs: int = 12) -> dict[str, float]:
+    """Mean wall times in seconds by name."""
+    with tempfile.NamedTemporaryFile(suffix=".json") as report:
+        arguments = ["hyperfine", "--shell=none", "--ignore-failure", f"--warmup={warmup}", f"--runs={runs}",
+                     f"--export-json={report.name}", "--output=null"]
+        for name, command in commands.items():
+            arguments += ["--command-name", name, command]
+        subprocess.run(arguments, check=True)
+        results = json.loads(pathlib.Path(report.name).read_text())["results"]
+    return {result["command"]: result["mean"] for result in results}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--nodes", type=int, default=200)
+    parser.add_argument("--from", dest="home", type=pathlib.Path, default=DEMO)
+    parser.add_argument("--keep", type=pathlib.Path, help="write the fleet here and keep it")
+    options = parser.parse_args()
+    for program in ("hyperfine", "xmllint"):
+        if not shutil.which(program):
+            sys.exit(f"{program} is not installed")
+    metadata = subprocess.run(["cargo", "metadata", "--no-deps", "--format-version=1"], cwd=ROOT, check=True,
+                              capture_output=True)
+    program = pathlib.Path(json.loads(metadata.stdout)["target_directory"]) / "release" / "apimlint"
+    subprocess.run(["cargo", "build", "--release", "--quiet"], cwd=ROOT, check=True)
+
+    with tempfile.TemporaryDirectory() as scratch:
+        target = options.keep or pathlib.Path(scratch)
+        nodes = make_fleet(options.home, options.nodes, target)
+        files = sorted(path for node in nodes for path in node.rglob("*.xml"))
+        listing = target / "files.txt"
+        listing.write_text("".join(f"{path}\n" for path in files))
+        size = sum(path.stat().st_size for path in files)
+        fleet = " ".join(str(node) for node in nodes)
+        times = compare({
+            "apimlint": f"{program} check --format json {fleet}",
+            "xmllint": f"xargs -a {listing} xmllint --noout",
+        })
+        two = compare({"two nodes": f"{program} check --format json {nodes[0]} {nodes[1 % len(nodes)]}"})
+        print(f"{len(nodes)} nodes, {len(files)} XML files, {size / 1e6:.1f} MB")
+        for name, seconds in (times | two).items():
+            print(f"{name:10} {seconds * 1000:8.1f} ms")
+        print(f"ratio      {times['apimlint'] / times['xmllint']:8.2f}")
+
+
+if __name__ == "__main__":
+    main()
