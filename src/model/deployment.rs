@@ -7,8 +7,9 @@ use super::database::LogicalDatabase;
 use super::endpoint::{Endpoint, Host};
 use super::node::{Node, Role};
 use super::ports::Listener;
-use super::proxy::Proxy;
+use super::proxy::{Proxy, UpstreamServer};
 use super::topology::Topology;
+use super::topology::declared::{Declared, DeclaredNode};
 use crate::input::inventory::Inventory;
 use crate::source::{Sources, Span};
 use crate::syntax::Scalar;
@@ -70,6 +71,8 @@ pub struct Balancer {
     pub span: Option<Span>,
     /// True for a TCP balancer, which carries any protocol.
     pub tcp: bool,
+    /// True when something behind it is no given node.
+    pub others: bool,
 }
 
 /// One listen port of a balancer and one node port behind it.
@@ -81,6 +84,8 @@ pub struct Route {
     pub node: usize,
     /// Port of the node.
     pub port: u16,
+    /// True when clients speak TLS to the listen port; false where that is not known.
+    pub tls: bool,
 }
 
 /// What an address resolves to, seen from one node.
@@ -106,7 +111,7 @@ impl Target<'_> {
             Self::Own(_) => Some(me),
             Self::Node(node, _) => Some(node.index),
             Self::Balancer(balancer) => match balancer.nodes.as_slice() {
-                [one] => Some(*one),
+                [one] if !balancer.others => Some(*one),
                 _ => None,
             },
             Self::Outside(_) | Self::Unknown => None,
@@ -138,9 +143,23 @@ impl Deployment {
         inventory: Inventory,
         sources: Sources,
     ) -> Self {
+        let declared = Declared::of(&inventory, &nodes);
+        Self::assemble(nodes, proxy, hosts, inventory, sources, declared)
+    }
+
+    pub(super) fn assemble(
+        nodes: Vec<Node>,
+        proxy: Option<Proxy>,
+        hosts: Option<Hosts>,
+        inventory: Inventory,
+        sources: Sources,
+        declared: Declared,
+    ) -> Self {
         let mut deployment = Self { nodes, proxy, hosts, inventory, sources, topology: Topology::default() };
-        deployment.topology = Topology::of(&deployment);
+        deployment.topology = Topology::of(&deployment, declared);
         super::roles::assign(&mut deployment);
+        let zones = deployment.topology.zones(&deployment);
+        deployment.topology.set_zones(zones);
         deployment
     }
 
@@ -182,6 +201,42 @@ impl Deployment {
     /// All balancers, sorted by name.
     pub fn balancers(&self) -> &[Balancer] {
         self.topology.balancers()
+    }
+
+    /// What the proxy forwards on ports of its stream context: TCP balancers without a name.
+    pub fn stream_balancers(&self) -> &[Balancer] {
+        self.topology.stream_balancers()
+    }
+
+    /// The node that a server line of nginx means and its open listener on that port; `None` for no given node. A loopback
+    /// address is the proxy's machine: the one node that opens the port.
+    pub fn upstream_node(&self, server: &UpstreamServer) -> Option<(&Node, Option<&Listener>)> {
+        let node = self.nodes.get(self.topology.upstream_node(self, server)?)?;
+        Some((node, node.listener_on(server.port)))
+    }
+
+    /// True for a node that the inventory calls standby.
+    pub fn is_standby(&self, node: &Node) -> bool {
+        self.declared(node).is_some_and(|entry| entry.standby)
+    }
+
+    /// Whether the node serves tenants; `None` where the inventory does not say.
+    pub fn has_tenants(&self, node: &Node) -> Option<bool> {
+        self.declared(node)?.tenants
+    }
+
+    /// Port mappings of the inventory in front of a node: public port, port of the node.
+    pub fn port_mappings(&self, node: &Node) -> &[(u16, u16)] {
+        self.declared(node).map_or(&[], |entry| entry.ports.as_slice())
+    }
+
+    pub(super) fn declared(&self, node: &Node) -> Option<&DeclaredNode> {
+        self.topology.declared().node(node.index)
+    }
+
+    /// The other nodes that are known to run on the same machine.
+    pub fn neighbours<'a>(&'a self, node: &'a Node) -> impl Iterator<Item = &'a Node> + 'a {
+        self.others(node).filter(move |other| self.same_machine(node, other) == Some(true))
     }
 
     /// Whether two nodes run on one machine: `None` where nothing tells.

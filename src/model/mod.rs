@@ -5,6 +5,7 @@ pub mod clustering;
 pub mod database;
 pub mod deployment;
 pub mod endpoint;
+pub mod flows;
 pub mod gateway;
 pub mod keys;
 pub mod node;
@@ -13,6 +14,8 @@ pub mod ports;
 pub mod proxy;
 pub mod registry;
 mod roles;
+#[cfg(test)]
+pub(crate) mod sample;
 pub mod throttling;
 mod topology;
 pub mod users;

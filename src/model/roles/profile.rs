@@ -1,0 +1,43 @@
+//! What the profile set-up script of 2.5 and 2.6 leaves behind.
+
+use std::collections::BTreeSet;
+
+use crate::model::node::{ConfigModel, Node, Role};
+use crate::model::portal::PortalApp;
+use crate::model::ports::ListenerKind;
+
+/// The role whose profile the node was set up with. In an overlay the portals cannot be counted, so a pattern that they
+/// would tell apart gives none.
+pub(super) fn fingerprint(node: &Node) -> Option<BTreeSet<Role>> {
+    if node.config_model != ConfigModel::Xml || !node.is_at_least(2, 0) {
+        return None;
+    }
+    let throttling = node.throttling.as_ref()?;
+    if throttling.advanced.is_false() {
+        return None;
+    }
+    let portals: BTreeSet<&str> = node.portals.iter().map(|portal| portal.app.name()).collect();
+    let only = |apps: &[PortalApp]| {
+        apps.iter().all(|app| portals.contains(app.name())) && portals.len() == apps.len()
+    };
+    let flags = (
+        *throttling.publishes.known()?,
+        *throttling.subscribes.known()?,
+        *throttling.deploys_policies.known()?,
+    );
+    let role = match flags {
+        (true, true, false) if !node.is_home || portals.is_empty() => Role::GatewayWorker,
+        (false, false, true) if only(&[PortalApp::Publisher, PortalApp::Admin]) => Role::Publisher,
+        (false, false, true) if only(&[PortalApp::Publisher]) => Role::Publisher,
+        (false, false, false) if only(&[PortalApp::Store]) => Role::Store,
+        (false, false, false) if node.is_home && portals.is_empty() => Role::KeyManager,
+        _ if node.is_home && portals.is_empty() && !receives(node) => Role::TrafficManager,
+        _ => return None,
+    };
+    Some(BTreeSet::from([role]))
+}
+
+/// The Traffic Manager profile swaps axis2.xml for one without pass-through receivers.
+fn receives(node: &Node) -> bool {
+    [ListenerKind::GatewayHttp, ListenerKind::GatewayHttps].iter().any(|kind| node.port(*kind).is_some())
+}

@@ -1,0 +1,200 @@
+//! Who uses whose services: what references tell about roles.
+
+use std::collections::BTreeSet;
+
+use crate::model::deployment::{Deployment, Target};
+use crate::model::endpoint::{Endpoint, Purpose};
+use crate::model::node::{Node, Product, Role};
+
+/// What the references of all nodes say.
+pub(super) struct Services {
+    nodes: Vec<Uses>,
+    /// By node: the services that other nodes look for on it.
+    referenced: Vec<BTreeSet<Role>>,
+    pushed_to: BTreeSet<usize>,
+    complete: BTreeSet<usize>,
+}
+
+/// What one node looks for elsewhere.
+#[derive(Default)]
+struct Uses {
+    leaving: BTreeSet<Role>,
+    /// Given nodes that it looks for anything on.
+    targets: BTreeSet<usize>,
+    /// Services that it looks for on given nodes.
+    known: BTreeSet<Role>,
+}
+
+/// The service that a reference looks for; `None` where it says nothing about roles.
+fn service(purpose: Purpose) -> Option<Role> {
+    match purpose {
+        Purpose::GatewayService => Some(Role::Gateway),
+        Purpose::KeyValidation | Purpose::Authentication => Some(Role::KeyManager),
+        Purpose::PolicyDeployment | Purpose::Receiver | Purpose::Broker => Some(Role::TrafficManager),
+        Purpose::Store => Some(Role::Store),
+        Purpose::EventHub => Some(Role::ControlPlane),
+        Purpose::GatewayEndpoint
+        | Purpose::GatewayWebSocket
+        | Purpose::TokenRevocation
+        | Purpose::ReceiverAuthentication
+        | Purpose::DecisionBroker
+        | Purpose::RemoteInstance
+        | Purpose::Database => None,
+    }
+}
+
+/// What one address reaches.
+enum Reach {
+    Own,
+    Nodes(Vec<usize>),
+    Outside,
+    Unknown,
+}
+
+fn reach(deployment: &Deployment, node: &Node, endpoint: &Endpoint) -> Reach {
+    if !endpoint.text.is_written() {
+        return Reach::Unknown;
+    }
+    match deployment.resolve(node, endpoint) {
+        Target::Own(_) => Reach::Own,
+        Target::Node(target, _) => Reach::Nodes(vec![target.index]),
+        Target::Balancer(balancer) if balancer.nodes.contains(&node.index) => Reach::Own,
+        // A HostName that several nodes share does not tell which of them serves.
+        Target::Balancer(balancer) if balancer.routes.is_empty() => Reach::Outside,
+        Target::Balancer(balancer) => Reach::Nodes(balancer.nodes.clone()),
+        Target::Outside(_) => Reach::Outside,
+        Target::Unknown => Reach::Unknown,
+    }
+}
+
+impl Services {
+    pub(super) fn of(deployment: &Deployment) -> Self {
+        let mut all = Self {
+            nodes: Vec::new(),
+            referenced: vec![BTreeSet::new(); deployment.nodes.len()],
+            pushed_to: BTreeSet::new(),
+            complete: BTreeSet::new(),
+        };
+        for node in &deployment.nodes {
+            let uses = all.uses(deployment, node);
+            all.nodes.push(uses);
+        }
+        all.complete = all.complete_nodes(deployment);
+        all
+    }
+
+    fn uses(&mut self, deployment: &Deployment, node: &Node) -> Uses {
+        let mut uses = Uses::default();
+        // From 4.0 on gateways also hear events of the control plane over AMQP.
+        let hub = node.throttling.as_ref().and_then(|throttling| throttling.event_hub.as_ref());
+        let events: &[Endpoint] = hub.map_or(&[], |hub| &hub.listening);
+        let references = node.references();
+        let mut found: Vec<(Role, Reach)> = references
+            .iter()
+            .filter_map(|reference| {
+                let role = match service(reference.purpose)? {
+                    _ if events.iter().any(|event| std::ptr::eq(event, reference.endpoint)) => {
+                        Role::ControlPlane
+                    }
+                    Role::KeyManager if node.is_app_manager() => Role::IdentityProvider,
+                    role => role,
+                };
+                Some((role, reach(deployment, node, reference.endpoint)))
+            })
+            .collect();
+        if let Some(provider) = node.app_manager.as_ref().and_then(|app| app.identity_provider.as_ref()) {
+            found.push((Role::IdentityProvider, reach(deployment, node, provider)));
+        }
+        for role in found.iter().map(|(role, _)| *role).collect::<BTreeSet<_>>() {
+            let reached: Vec<&Reach> =
+                found.iter().filter(|(other, _)| *other == role).map(|(_, reach)| reach).collect();
+            let own = reached.iter().any(|reach| matches!(reach, Reach::Own));
+            let nodes: BTreeSet<usize> = reached
+                .iter()
+                .filter_map(|reach| if let Reach::Nodes(nodes) = reach { Some(nodes) } else { None })
+                .flatten()
+                .copied()
+                .collect();
+            let outside = reached.iter().any(|reach| matches!(reach, Reach::Outside));
+            if role == Role::Gateway {
+                self.pushed_to.extend(&nodes);
+            }
+            // Whoever looks for throttling on itself, too, is a peer of the others, not their client. A portal may ask one
+            // key manager and keep the other URL's default.
+            let client = role == Role::KeyManager || !own;
+            if client || role == Role::Gateway {
+                for index in &nodes {
+                    if let Some(roles) = self.referenced.get_mut(*index) {
+                        roles.insert(role);
+                    }
+                }
+            }
+            // The store's URL is a public one: a foreign name does not tell who serves it.
+            if client && (!nodes.is_empty() || (outside && role != Role::Store)) {
+                leave(&mut uses.leaving, role);
+                if !nodes.is_empty() {
+                    leave(&mut uses.known, role);
+                }
+                uses.targets.extend(&nodes);
+            }
+        }
+        uses
+    }
+
+    /// Nodes that serve themselves, or that only push to one that does: the second of an active-active pair publishes to
+    /// the first, or both to a public name. Nobody asks a complete node for keys or throttling.
+    fn complete_nodes(&self, deployment: &Deployment) -> BTreeSet<usize> {
+        let serves_itself = |index: usize| self.nodes.get(index).is_some_and(|uses| uses.leaving.is_empty());
+        let asked = |index: usize| {
+            self.referenced.get(index).is_some_and(|roles| roles.iter().any(|role| *role != Role::Gateway))
+        };
+        let candidates = deployment.nodes.iter().filter(|node| node.product == Product::ApiManager);
+        let candidates: Vec<usize> =
+            candidates.map(|node| node.index).filter(|index| !asked(*index)).collect();
+        let pushes = |index: usize| {
+            self.nodes.get(index).is_some_and(|uses| {
+                uses.leaving.iter().all(|role| *role == Role::Gateway)
+                    && uses.targets.iter().all(|target| serves_itself(*target) && candidates.contains(target))
+            })
+        };
+        candidates.iter().copied().filter(|index| pushes(*index)).collect()
+    }
+
+    /// Services that the node looks for elsewhere: roles that it does not have itself.
+    pub(super) fn leaving(&self, node: usize) -> BTreeSet<Role> {
+        self.nodes.get(node).map(|uses| uses.leaving.clone()).unwrap_or_default()
+    }
+
+    /// Services that the node looks for on other given nodes.
+    pub(super) fn leaving_to_nodes(&self, node: usize) -> BTreeSet<Role> {
+        self.nodes.get(node).map(|uses| uses.known.clone()).unwrap_or_default()
+    }
+
+    /// Services that other nodes look for on the node.
+    pub(super) fn referenced(&self, node: usize) -> BTreeSet<Role> {
+        self.referenced.get(node).cloned().unwrap_or_default()
+    }
+
+    /// True when some other node looks for the service on a given node.
+    pub(super) fn anybody_is(&self, role: Role) -> bool {
+        self.referenced.iter().any(|roles| roles.contains(&role))
+    }
+
+    /// True for a gateway that publishers push to.
+    pub(super) fn is_pushed_to(&self, node: usize) -> bool {
+        self.pushed_to.contains(&node)
+    }
+
+    /// True for a node that serves itself or only pushes to one that does.
+    pub(super) fn is_complete(&self, node: usize) -> bool {
+        self.complete.contains(&node)
+    }
+}
+
+/// A node that asks another's event hub is no control plane: neither portal nor key manager.
+fn leave(roles: &mut BTreeSet<Role>, role: Role) {
+    if role == Role::ControlPlane {
+        roles.extend([Role::Publisher, Role::Store, Role::KeyManager]);
+    }
+    roles.insert(role);
+}
