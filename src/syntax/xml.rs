@@ -47,9 +47,10 @@ pub struct Element {
     pub attributes: Vec<Attribute>,
     /// The child elements in document order.
     pub children: Vec<Element>,
-    /// All text directly inside this element, CDATA and entities resolved, pieces joined, not trimmed. `span` is the
-    /// element's; `inner` is such that the first non-blank character has its true place in the file, however line
-    /// ends and comments before it were read: `trimmed` gives the true start of the value.
+    /// All text directly inside this element, CDATA and entities resolved, pieces joined, not trimmed; white space
+    /// before the first visible piece and between child elements is left out. `span` is the element's; `inner` is
+    /// such that the first visible character has its true place in the file, however line ends before it were read:
+    /// `trimmed` gives the true start of the value.
     pub text: Scalar,
 }
 

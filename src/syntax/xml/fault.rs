@@ -72,6 +72,9 @@ fn template(text: &str, fault: &Fault) -> Option<Fault> {
             return Some(say(start, "<%"));
         }
         let slice = text.get(piece.range.clone()).unwrap_or_default();
+        if first_tag.is_none() && slice.trim_start().starts_with('#') {
+            return Some(say(start + slice.find('#').unwrap_or(0), "#"));
+        }
         for mark in ["{%", "{{"] {
             let Some(at) = slice.find(mark).map(|found| start + found) else { continue };
             if mark == "{%" || first_tag.is_none() || same_line(text, at, fault.range.start) {

@@ -94,14 +94,21 @@ impl Reader<'_> {
                 },
             })
             .collect();
-        let mut children = Vec::new();
+        let mut children = Vec::with_capacity(node.children().filter(Node::is_element).count());
+        let mut blank = "";
         let mut joined =
             Joined { text: String::new(), inner: start_tag.end, verbatim: 0, visible: reference.is_some() };
         // Offset behind the last child whose place is known.
         let mut behind = start_tag.end;
         for child in node.children() {
             if child.is_text() {
-                self.join(&mut joined, child.text().unwrap_or_default(), behind);
+                let text = child.text().unwrap_or_default();
+                let value = text.trim_start();
+                if joined.text.is_empty() && value.is_empty() {
+                    blank = text;
+                } else {
+                    self.join(&mut joined, text, value, behind);
+                }
                 continue;
             }
             let place = child.range();
@@ -121,6 +128,9 @@ impl Reader<'_> {
             } else if child.is_comment() && own {
                 self.comment(child);
             }
+        }
+        if joined.text.is_empty() && children.is_empty() {
+            blank.clone_into(&mut joined.text);
         }
         let clamp = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
         Ok(Element {
@@ -151,12 +161,11 @@ impl Reader<'_> {
         }
     }
 
-    /// Adds a text that stands in the file at or behind `from`.
-    fn join(&self, joined: &mut Joined, text: &str, from: usize) {
-        let value = text.trim_start();
-        if !joined.visible && !value.is_empty() {
+    /// Adds a text that stands in the file at or behind `from`; `value` is the text without leading white space.
+    fn join(&self, joined: &mut Joined, text: &str, value: &str, from: usize) {
+        if !joined.visible {
             joined.visible = true;
-            let lead = joined.text.len() + text.len() - value.len();
+            let lead = text.len() - value.len();
             let (at, stop) = self.visible(from);
             let known = same(value, self.after(at), stop);
             match at.checked_sub(lead) {
@@ -164,11 +173,7 @@ impl Reader<'_> {
                 None => (joined.inner, joined.verbatim) = (at, 0),
             }
         }
-        if joined.text.is_empty() {
-            text.clone_into(&mut joined.text);
-        } else {
-            joined.text.push_str(text);
-        }
+        joined.text.push_str(text);
     }
 
     /// Offset of the first visible character at or behind `at`, CDATA marks skipped, and the byte at which text

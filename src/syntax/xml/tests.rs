@@ -124,6 +124,9 @@ fn cdata_comments_and_mixed_text_are_joined() {
     let late = root.child("Late").unwrap();
     assert_eq!(part(SAMPLE, &late.text), "value");
     assert_eq!(part(SAMPLE, &root.child("Umlaut").unwrap().text), "ä ö");
+    assert_eq!(root.text.text, "");
+    let blank = read("<a> </a>").root.text;
+    assert_eq!((blank.text.as_str(), blank.trimmed().text.as_str()), (" ", ""));
 }
 
 #[test]
@@ -241,6 +244,7 @@ fn a_template_is_called_a_template() {
     assert_eq!(fault("{% if x %}<a/>{% else %}<a></a>{% endif %}").0, "{%");
     assert_eq!(fault("<a><b>{{ x </b> & {{ y }}</a>").0, "{{");
     assert_eq!(fault("<a><b>{{ x }}</b>\n<c></a>").0, "<c>");
+    assert_eq!(fault("#if($x)\n<a/>\n#end").0, "#");
     assert!(parse(FILE, "<a b='{{ x }}'>{% raw %}</a>").is_ok());
 }
 
