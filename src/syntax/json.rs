@@ -66,8 +66,8 @@ impl Value {
     }
 }
 
-/// Parses a decoded text: JSON with comments and trailing commas, and no other liberty. Never panics, and refuses
-/// more than 256 levels of nesting.
+/// Parses a decoded text: JSON with comments and trailing commas, and no other liberty. Never panics, and
+/// refuses more than 256 levels of nesting.
 pub fn parse(file: FileId, text: &str) -> Result<Document, SyntaxError> {
     let collect = CollectOptions { comments: CommentCollectionStrategy::Separate, tokens: false };
     let tree = jsonc_parser::parse_to_ast(text, &collect, &strict_but_comments())

@@ -20,8 +20,8 @@ pub struct Document {
 /// A table: `[header]`, inline, or made by dotted keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
-    /// The `[header]` or `[[header]]` token; for an inline table the braces; for a table that only sub-tables or dotted
-    /// keys make, the first key that made it; for the root an empty span at the start of the file.
+    /// The `[header]` or `[[header]]` token; for an inline table the braces; for a table that only sub-tables
+    /// or dotted keys make, the first key that made it; for the root an empty span at the start of the file.
     pub span: Span,
     /// The entries in file order.
     pub entries: Vec<Entry>,
@@ -41,7 +41,8 @@ pub struct Entry {
 /// What a key can hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Item {
-    /// String, number, boolean or date; `text` is the value as Java would print it, `span` the token with its quotes.
+    /// String, number, boolean or date; `text` is the value as Java would print it, `span` the token with its
+    /// quotes.
     Scalar(Scalar, Kind),
     /// `[a, b]`: the whole token and its items.
     Array(Span, Vec<Item>),
@@ -73,8 +74,8 @@ impl Table {
     }
 }
 
-/// Parses a decoded text as TOML 1.1; what the server's own parser refuses beyond that is no matter of syntax. Never
-/// panics, and refuses more than 256 levels of nesting.
+/// Parses a decoded text as TOML 1.1; what the server's own parser refuses beyond that is no matter of
+/// syntax. Never panics, and refuses more than 256 levels of nesting.
 pub fn parse(file: FileId, text: &str) -> Result<Document, SyntaxError> {
     let tree = toml_edit::Document::parse(text).map_err(|error| explain(file, text, &error))?;
     let reader = Reader { file, text };

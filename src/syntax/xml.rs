@@ -47,10 +47,10 @@ pub struct Element {
     pub attributes: Vec<Attribute>,
     /// The child elements in document order.
     pub children: Vec<Element>,
-    /// All text directly inside this element, CDATA and entities resolved, pieces joined, not trimmed; white space
-    /// before the first visible piece and between child elements is left out. `span` is the element's; `inner` is
-    /// such that the first visible character has its true place in the file, however line ends before it were read:
-    /// `trimmed` gives the true start of the value.
+    /// All text directly inside this element, CDATA and entities resolved, pieces joined, not trimmed; white
+    /// space before the first visible piece and between child elements is left out. `span` is the element's;
+    /// `inner` is such that the first visible character has its true place in the file, however line ends
+    /// before it were read: `trimmed` gives the true start of the value.
     pub text: Scalar,
 }
 
@@ -109,7 +109,8 @@ impl Element {
         self.attribute(name).map(|attribute| attribute.value.text.as_str())
     }
 
-    /// First child of this name whose attribute `attribute` has this value, such as `parameter[@name='domain']`.
+    /// First child of this name whose attribute `attribute` has this value, such as
+    /// `parameter[@name='domain']`.
     pub fn child_with(&self, name: &str, attribute: &str, value: &str) -> Option<&Self> {
         self.children
             .iter()
@@ -117,8 +118,8 @@ impl Element {
     }
 }
 
-/// Parses a decoded text. Never panics, opens no external entity, and refuses what only an attack needs: more than
-/// 1 MB of expanded entities, 1,000 attributes on one element, 256 levels of nesting.
+/// Parses a decoded text. Never panics, opens no external entity, and refuses what only an attack needs: more
+/// than 1 MB of expanded entities, 1,000 attributes on one element, 256 levels of nesting.
 pub fn parse(file: FileId, text: &str) -> Result<Document, SyntaxError> {
     read::document(file, text)
         .map_err(|fault| SyntaxError::new(file, fault.range.start, fault.range.end, fault.reason))

@@ -97,7 +97,8 @@ fn same_line(text: &str, one: usize, other: usize) -> bool {
 struct Open<'a> {
     name: &'a str,
     tag: Range<usize>,
-    /// A tag right behind text may be a `<` that belongs to a value, perhaps a secret one: its name is not said.
+    /// A tag right behind text may be a `<` that belongs to a value, perhaps a secret one: its name is not
+    /// said.
     behind_text: bool,
 }
 

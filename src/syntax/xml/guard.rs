@@ -9,8 +9,11 @@ use super::{Fault, MOST_LEVELS};
 
 const MOST_EXPANDED_BYTES: usize = 1_000_000;
 const MOST_ATTRIBUTES: usize = 1_000;
-/// Every element copies and searches the namespaces in scope.
 const MOST_NAMESPACES: usize = 256;
+/// The same where entities multiply elements, and for all entities together.
+const MOST_NAMESPACES_BESIDE_ENTITIES: usize = 32;
+/// Names that roxmltree may compare for attributes and namespaces: well below a second.
+const MOST_COMPARISONS: usize = 200_000_000;
 /// Every reference is looked up in the list of entities.
 const MOST_ENTITIES: usize = 1_000;
 /// As many levels as roxmltree follows.
@@ -20,22 +23,29 @@ const LEAST_EXPANSION: usize = 8;
 
 /// Refuses a text that only an attack would hold.
 pub(super) fn check(text: &str) -> Result<(), Fault> {
-    check_tags(text, 0)?;
     match memmem::find(text.as_bytes(), b"<!DOCTYPE") {
-        Some(start) => check_entities(text, start),
-        None => Ok(()),
+        None => check_tags(text, 0, MOST_NAMESPACES),
+        Some(start) => {
+            let with_entities = check_entities(text, start)?;
+            let most = if with_entities { MOST_NAMESPACES_BESIDE_ENTITIES } else { MOST_NAMESPACES };
+            check_tags(text, 0, most)
+        }
     }
 }
 
-/// Looks at single tags only where the whole text has enough `=` or `xmlns` for a tag to be refused.
-fn check_tags(text: &str, base: usize) -> Result<(), Fault> {
+/// Looks at single tags only where the whole text has enough `=` and `xmlns` for a tag to be refused. `base`
+/// is where the text begins in the file.
+fn check_tags(text: &str, base: usize, most_namespaces: usize) -> Result<(), Fault> {
     let bytes = text.as_bytes();
-    if memchr_iter(b'=', bytes).count() <= MOST_ATTRIBUTES
-        && memmem::find_iter(bytes, b"xmlns").nth(MOST_NAMESPACES).is_none()
+    let declarations = memmem::find_iter(bytes, b"xmlns").count();
+    if declarations <= most_namespaces
+        && memchr_iter(b'=', bytes).count() <= MOST_ATTRIBUTES
+        && declarations * memchr_iter(b'<', bytes).count() <= MOST_COMPARISONS
     {
         return Ok(());
     }
     let mut scopes: Vec<usize> = Vec::new();
+    let mut comparisons = 0_usize;
     for piece in Pieces::new(text) {
         let place = base + piece.range.start..base + piece.range.end;
         match piece.kind {
@@ -43,19 +53,24 @@ fn check_tags(text: &str, base: usize) -> Result<(), Fault> {
                 scopes.pop();
             }
             Kind::StartTag | Kind::EmptyTag => {
-                let (attributes, namespaces) = count_attributes(text.get(piece.range).unwrap_or_default());
+                let tag = text.get(piece.range).unwrap_or_default();
+                let (attributes, namespaces) = count_attributes(tag);
                 let scope = scopes.last().copied().unwrap_or(0) + namespaces;
-                if attributes > MOST_ATTRIBUTES {
-                    return Err(Fault::new(
-                        place,
-                        format!("more than {MOST_ATTRIBUTES} attributes on one element: refused"),
-                    ));
-                }
-                if scope > MOST_NAMESPACES {
-                    return Err(Fault::new(
-                        place,
-                        format!("more than {MOST_NAMESPACES} namespaces in one place: refused"),
-                    ));
+                // Attributes are compared with each other, a tag's own namespaces with all in scope.
+                let copied = if namespaces > 0 { scope * scope / 2 } else { 0 };
+                let compared = attributes * attributes / 2 + copied + scope;
+                comparisons = comparisons.saturating_add(compared);
+                let refused = if attributes > MOST_ATTRIBUTES {
+                    Some(format!("more than {MOST_ATTRIBUTES} attributes on one element: refused"))
+                } else if scope > most_namespaces {
+                    Some(format!("more than {most_namespaces} namespaces in one place: refused"))
+                } else if comparisons > MOST_COMPARISONS {
+                    Some("too many attributes or namespaces in the file: refused".to_owned())
+                } else {
+                    None
+                };
+                if let Some(reason) = refused {
+                    return Err(Fault::new(place, reason));
                 }
                 if piece.kind == Kind::StartTag {
                     if scopes.len() >= MOST_LEVELS {
@@ -105,10 +120,10 @@ struct Entities<'a> {
     sizes: BTreeMap<&'a str, usize>,
 }
 
-fn check_entities(text: &str, start: usize) -> Result<(), Fault> {
+/// Checks what is declared and referred to from `start` on; true where there are entities at all.
+fn check_entities(text: &str, start: usize) -> Result<bool, Fault> {
     let mut entities = Entities { values: BTreeMap::new(), sizes: BTreeMap::new() };
-    let mut body = start;
-    let mut count = 0;
+    let (mut count, mut namespaces) = (0, 0);
     for found in memmem::find_iter(text.as_bytes().get(start..).unwrap_or_default(), b"<!ENTITY") {
         let at = start + found;
         count += 1;
@@ -117,12 +132,17 @@ fn check_entities(text: &str, start: usize) -> Result<(), Fault> {
             return Err(Fault::new(at..at + b"<!ENTITY".len(), reason));
         }
         let Some((name, value, end)) = declaration(text, at) else { continue };
-        check_tags(value, end - 1 - value.len())?;
+        check_tags(value, end - 1 - value.len(), MOST_NAMESPACES_BESIDE_ENTITIES)?;
+        namespaces += memmem::find_iter(value.as_bytes(), b"xmlns").count();
+        if namespaces > MOST_NAMESPACES_BESIDE_ENTITIES {
+            let reason =
+                format!("more than {MOST_NAMESPACES_BESIDE_ENTITIES} namespaces in entities: refused");
+            return Err(Fault::new(at..end, reason));
+        }
         entities.values.entry(name).or_default().push(value);
-        body = body.max(end);
     }
     if entities.values.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     let names: Vec<&str> = entities.values.keys().copied().collect();
     for name in names {
@@ -132,7 +152,7 @@ fn check_entities(text: &str, start: usize) -> Result<(), Fault> {
         }
     }
     let mut total = 0_usize;
-    for (at, name) in references(text, body) {
+    for (at, name) in references(text, start) {
         let Some(size) = entities.sizes.get(name) else { continue };
         total = total.saturating_add((*size).max(LEAST_EXPANSION));
         if total > MOST_EXPANDED_BYTES {
@@ -140,7 +160,7 @@ fn check_entities(text: &str, start: usize) -> Result<(), Fault> {
             return Err(Fault::new(at..at + name.len() + 2, reason));
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 impl<'a> Entities<'a> {
@@ -182,7 +202,8 @@ fn declaration(text: &str, at: usize) -> Option<(&str, &str, usize)> {
     Some((name, value, end))
 }
 
-/// The `&name;` references of a text from an offset on. Which characters a name may have is left to the parser.
+/// The `&name;` references of a text from an offset on. Which characters a name may have is left to the
+/// parser.
 fn references(text: &str, from: usize) -> impl Iterator<Item = (usize, &str)> {
     let bytes = text.as_bytes().get(from..).unwrap_or_default();
     memchr_iter(b'&', bytes).filter_map(move |found| {

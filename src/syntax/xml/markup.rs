@@ -1,4 +1,4 @@
-//! A tolerant look at XML markup: where each tag, comment and text lies, whether or not the whole is well-formed.
+//! A tolerant look at XML markup: where each tag, comment and text lies, well-formed or not.
 
 use std::ops::Range;
 
@@ -98,7 +98,8 @@ fn measure(bytes: &[u8]) -> (Kind, usize, bool) {
     }
 }
 
-/// Kind and length of a start tag, and whether it is closed. `>` and quotes may stand in attribute values, `<` not.
+/// Kind and length of a start tag, and whether it is closed. `>` and quotes may stand in attribute values,
+/// `<` not.
 fn start_tag(bytes: &[u8]) -> (Kind, usize, bool) {
     let mut at = 1;
     while let Some(byte) = bytes.get(at) {

@@ -62,8 +62,9 @@ impl Reader<'_> {
         self.comments.push(Comment { span: self.span(&node.range()), text });
     }
 
-    /// An element and what it holds. `level` is 1 for the root. `reference` is the place of whatever an entity
-    /// brings in: the start tag around the reference, since the entity's own text lies outside the root.
+    /// An element and what it holds. `level` is 1 for the root. `reference` is the place of whatever an
+    /// entity brings in: the start tag around the reference, since the entity's own text lies outside the
+    /// root.
     fn element(
         &mut self,
         node: Node<'_, '_>,
@@ -161,7 +162,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Adds a text that stands in the file at or behind `from`; `value` is the text without leading white space.
+    /// Adds a text that stands in the file at or behind `from`; `value` is the text without leading white
+    /// space.
     fn join(&self, joined: &mut Joined, text: &str, value: &str, from: usize) {
         if !joined.visible {
             joined.visible = true;
@@ -176,8 +178,8 @@ impl Reader<'_> {
         joined.text.push_str(text);
     }
 
-    /// Offset of the first visible character at or behind `at`, CDATA marks skipped, and the byte at which text
-    /// stops being verbatim.
+    /// Offset of the first visible character at or behind `at`, CDATA marks skipped, and the byte at which
+    /// text stops being verbatim.
     fn visible(&self, mut at: usize) -> (usize, u8) {
         let mut stop = b'&';
         loop {
@@ -197,8 +199,8 @@ impl Reader<'_> {
     }
 }
 
-/// How many leading bytes of `value` stand so in `raw`: up to a reference outside of CDATA (`stop` is `&`), up to
-/// the end of the section inside (`stop` is `]`).
+/// How many leading bytes of `value` stand so in `raw`: up to a reference outside of CDATA (`stop` is `&`),
+/// up to the end of the section inside (`stop` is `]`).
 fn same(value: &str, raw: &str, stop: u8) -> usize {
     let equal = match raw.as_bytes().get(..value.len()) {
         Some(raw) if raw == value.as_bytes() => value.len(),

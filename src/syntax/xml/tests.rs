@@ -9,7 +9,8 @@ const FILE: FileId = FileId { owner: 0, index: 0 };
 const SAMPLE: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <!-- before -->
 <!DOCTYPE Server [ <!ENTITY host "gw.example.org"> <!ENTITY pair "<b>x</b><!-- no --><b>y</b>"> ]>
-<Server xmlns="http://wso2.org/projects/carbon/carbon.xml" xmlns:svns="http://org.wso2.securevault/configuration"
+<Server xmlns="http://wso2.org/projects/carbon/carbon.xml"
+        xmlns:svns="http://org.wso2.securevault/configuration"
         note='a > b'>
     <!-- in
          side -->
@@ -298,6 +299,8 @@ fn entity_bombs_are_refused() {
     let hidden =
         format!("<!DOCTYPE a [<!ENTITY e '{value}'><!-- <!ENTITY e ''> -->]><a>{}</a>", "&e;".repeat(21));
     assert!(fault(&hidden).1.contains("1 MB"));
+    let behind = quadratic(21).replace("</a>", "<!-- <!ENTITY z 'y'> --></a>");
+    assert!(fault(&behind).1.contains("1 MB"));
     let strange = quadratic(21).replace("&e;", "&e\u{301};").replace("ENTITY e", "ENTITY e\u{301}");
     assert!(fault(&strange).1.contains("1 MB"));
     assert!(fault("<!DOCTYPE a [<!ENTITY x '&y;'><!ENTITY y '&x;'>]><a>&x;</a>").1.contains("loop"));
@@ -317,6 +320,13 @@ fn attributes_are_bounded_in_the_text_and_in_entities() {
     assert_eq!(read(&many).root.children.len(), 2_000);
     let namespaces: String = (0..257).map(|index| format!(" xmlns:n{index}='u{index}'")).collect();
     assert!(fault(&format!("<a{namespaces}/>")).1.contains("namespaces"));
+    let each: String = (0..200).map(|index| format!(" xmlns:n{index}='u{index}'")).collect();
+    let copied = format!("<r{each}>{}</r>", "<a xmlns='u'/>".repeat(20_000));
+    assert!(fault(&copied).1.contains("too many"));
+    let searched = format!("<r{each}>{}</r>", "<a/>".repeat(1_100_000));
+    assert!(fault(&searched).1.contains("too many"));
+    let entity = format!("<!DOCTYPE r [<!ENTITY e '<a xmlns=\"u\"/>'>]><r{each}>&e;</r>");
+    assert!(fault(&entity).1.contains("namespaces"));
     let siblings = format!("<r>{}</r>", "<a xmlns='u'><b/></a>".repeat(2_000));
     assert_eq!(read(&siblings).root.children.len(), 2_000);
 }
@@ -400,7 +410,10 @@ proptest! {
     fn no_text_makes_the_reader_panic_and_spans_hold(text in fragment()) {
         match parse(FILE, &text) {
             Ok(document) => obey(&text, &document.root, Span::new(FILE, 0, text.len())),
-            Err(error) => prop_assert!(text.get(error.span.start as usize..error.span.end as usize).is_some()),
+            Err(error) => {
+                let range = error.span.start as usize..error.span.end as usize;
+                prop_assert!(text.get(range).is_some());
+            }
         }
     }
 
