@@ -9,6 +9,7 @@ pub mod jdbc;
 pub mod json;
 pub mod nginx;
 pub mod properties;
+pub mod secrets;
 pub mod settings;
 pub mod toml;
 pub mod url;

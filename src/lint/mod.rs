@@ -1,0 +1,245 @@
+//! Runs the rules and turns what they find into diagnostics: severity, precedence, suppression, order.
+
+mod date;
+mod fingerprint;
+pub mod registry;
+mod selection;
+mod suppression;
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+pub use date::Date;
+pub use selection::{Layer, Selection, Selector};
+
+use crate::catalog::card::{Card, Scope};
+use crate::diagnostic::{Diagnostic, Label};
+use crate::model::Deployment;
+use crate::rules::{Check, Finding};
+use crate::source::{FileId, Span};
+use registry::Entry;
+use suppression::{Suppression, Suppressions};
+
+/// What judging depends on beside the deployment.
+#[derive(Debug, Clone)]
+pub struct Judgement {
+    /// Which rules run, and how severe they are.
+    pub selection: Selection,
+    /// The day that decides whether a suppression has ended.
+    pub today: Date,
+}
+
+/// What came out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Linted {
+    /// In the order of the contract: node, file, line, code.
+    pub diagnostics: Vec<Diagnostic>,
+    /// So many findings were silenced by comments.
+    pub suppressed: usize,
+}
+
+/// A finding with the card of its rule.
+struct Found<'a> {
+    card: &'a Card,
+    finding: Finding,
+}
+
+/// Lints a deployment. `is_whole` is false when some file could not be read: then no suppression is called unused.
+pub fn lint(deployment: &Deployment, judgement: &Judgement, is_whole: bool) -> Linted {
+    let selection = &judgement.selection;
+    let enabled: Vec<&Entry> =
+        registry::entries().iter().filter(|entry| selection.is_enabled(&entry.card)).collect();
+    let found: Vec<Found<'_>> = enabled
+        .par_iter()
+        .map(|entry| run(deployment, entry))
+        .collect::<Vec<_>>()
+        .into_iter()
+        .flatten()
+        .collect();
+    let found = without_outranked(found);
+    let suppressions = suppression::collect(deployment);
+    let (mut found, suppressed, used) = without_suppressed(found, &suppressions.understood, judgement.today);
+    for entry in enabled {
+        let card = &entry.card;
+        let findings = match card.code.as_str() {
+            registry::SUPPRESSION_UNUSED if is_whole => unused(deployment, &suppressions, &used, judgement),
+            registry::SUPPRESSION_MALFORMED => malformed(deployment, &suppressions),
+            _ => continue,
+        };
+        found.extend(findings.into_iter().map(|finding| Found { card, finding }));
+    }
+    let mut diagnostics: Vec<Diagnostic> =
+        found.into_iter().map(|found| diagnostic(found, selection)).collect();
+    diagnostics.sort_by_cached_key(|diagnostic| order(deployment, diagnostic));
+    diagnostics.dedup();
+    fingerprint::assign(deployment, &mut diagnostics);
+    Linted { diagnostics, suppressed }
+}
+
+fn run<'a>(deployment: &Deployment, entry: &'a Entry) -> Vec<Found<'a>> {
+    let mut findings = Vec::new();
+    match entry.rule.map(|rule| rule.check) {
+        Some(Check::Node(check)) => {
+            deployment.nodes.iter().for_each(|node| check(deployment, node, &mut findings));
+        }
+        Some(Check::Deployment(check)) => check(deployment, &mut findings),
+        None => {}
+    }
+    findings.into_iter().map(|finding| Found { card: &entry.card, finding }).collect()
+}
+
+fn labels(finding: &Finding) -> impl Iterator<Item = &Label> {
+    std::iter::once(&finding.primary).chain(&finding.related)
+}
+
+fn gives_way_to_all(card: &Card) -> bool {
+    card.gives_way_to.iter().any(|code| code == "*")
+}
+
+/// Drops findings where a more specific rule speaks about the same place. What is dropped still outranks others, so
+/// that the result does not depend on the order of rules.
+fn without_outranked(found: Vec<Found<'_>>) -> Vec<Found<'_>> {
+    let mut places: BTreeMap<FileId, Vec<(Span, &Card)>> = BTreeMap::new();
+    for other in &found {
+        for label in labels(&other.finding) {
+            places.entry(label.span.file).or_default().push((label.span, other.card));
+        }
+    }
+    let is_taken = |span: Span, outranks: &dyn Fn(&Card) -> bool| {
+        let taken = places.get(&span.file).into_iter().flatten();
+        taken.into_iter().any(|(other, card)| other.overlaps(&span) && outranks(card))
+    };
+    let keep: Vec<bool> = found
+        .iter()
+        .map(|Found { card, finding }| {
+            if gives_way_to_all(card) {
+                let outranks = |other: &Card| !gives_way_to_all(other);
+                !labels(finding).any(|label| is_taken(label.span, &outranks))
+            } else {
+                let outranks = |other: &Card| card.gives_way_to.contains(&other.code);
+                card.gives_way_to.is_empty() || !is_taken(finding.primary.span, &outranks)
+            }
+        })
+        .collect();
+    found.into_iter().zip(keep).filter_map(|(found, keep)| keep.then_some(found)).collect()
+}
+
+/// Drops findings whose first place a comment covers. Returns what is left, the number of those dropped, and for each
+/// comment which of its codes silenced something.
+fn without_suppressed<'a>(
+    found: Vec<Found<'a>>,
+    suppressions: &[Suppression],
+    today: Date,
+) -> (Vec<Found<'a>>, usize, Vec<Vec<bool>>) {
+    let mut used: Vec<Vec<bool>> =
+        suppressions.iter().map(|suppression| vec![false; suppression.codes.len()]).collect();
+    let before = found.len();
+    let mut left = Vec::new();
+    for found in found {
+        let mut is_suppressed = false;
+        let place = found.finding.primary.span;
+        for (suppression, used) in suppressions.iter().zip(&mut used) {
+            let covers = suppression.covers.is_some_and(|covers| {
+                covers.file == place.file && covers.start <= place.start && place.start < covers.end
+            });
+            if !covers || has_ended(suppression, today) {
+                continue;
+            }
+            for (code, used) in suppression.codes.iter().zip(used) {
+                if *code == found.card.code {
+                    *used = true;
+                    is_suppressed = true;
+                }
+            }
+        }
+        if !is_suppressed {
+            left.push(found);
+        }
+    }
+    let suppressed = before - left.len();
+    (left, suppressed, used)
+}
+
+fn has_ended(suppression: &Suppression, today: Date) -> bool {
+    suppression.until.is_some_and(|until| until < today)
+}
+
+/// The node that a file belongs to, or the file itself.
+fn subject(deployment: &Deployment, span: Span) -> String {
+    let sources = &deployment.sources;
+    match (sources.node_name(span.file), sources.file(span.file)) {
+        (Some(node), _) => node.to_owned(),
+        (None, Some(file)) => file.path.clone(),
+        (None, None) => String::new(),
+    }
+}
+
+/// Codes that silenced nothing, of rules that could have found something.
+fn unused(
+    deployment: &Deployment,
+    suppressions: &Suppressions,
+    used: &[Vec<bool>],
+    judgement: &Judgement,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (suppression, used) in suppressions.understood.iter().zip(used) {
+        let subject = subject(deployment, suppression.span);
+        for (code, used) in suppression.codes.iter().zip(used) {
+            let was_run = registry::find(code).is_some_and(|Entry { card, .. }| {
+                judgement.selection.is_enabled(card)
+                    && (card.scope != Scope::Deployment || deployment.nodes.len() > 1)
+            });
+            let ended = suppression.until.filter(|_| has_ended(suppression, judgement.today));
+            let (message, help) = match ended {
+                _ if *used || !was_run => continue,
+                Some(until) => (
+                    format!("{subject} suppresses {code} until {until}, which has passed"),
+                    "remove the comment",
+                ),
+                None => (
+                    format!("{subject} suppresses {code} where it finds nothing"),
+                    "remove the code, or the comment",
+                ),
+            };
+            findings.push(Finding::new(suppression.span, "suppresses nothing", message).help(help));
+        }
+    }
+    findings
+}
+
+fn malformed(deployment: &Deployment, suppressions: &Suppressions) -> Vec<Finding> {
+    let findings = suppressions.malformed.iter().map(|comment| {
+        let subject = subject(deployment, comment.span);
+        Finding::new(comment.span, "suppresses nothing", format!("a comment in {subject} {}", comment.reason))
+            .help("write apimlint: ignore[CODE] and the reason")
+    });
+    findings.collect()
+}
+
+fn diagnostic(found: Found<'_>, selection: &Selection) -> Diagnostic {
+    let Found { card, finding } = found;
+    Diagnostic {
+        code: card.code.clone(),
+        rule: card.name.clone(),
+        severity: selection.severity(card, finding.variant),
+        message: finding.message,
+        help: finding.help,
+        primary: finding.primary,
+        related: finding.related,
+        fingerprint: String::new(),
+    }
+}
+
+/// Node order as given and files without node behind, then file, line, code; the rest only makes the order total.
+fn order(deployment: &Deployment, diagnostic: &Diagnostic) -> impl Ord + use<> {
+    let span = diagnostic.primary.span;
+    let file = deployment.sources.file(span.file);
+    let path = file.map(|file| file.path.clone()).unwrap_or_default();
+    let line = file.map_or(0, |file| file.position(span.start).line);
+    let related: Vec<Span> = diagnostic.related.iter().map(|label| label.span).collect();
+    (
+        (span.file.owner, path, span.file.index, line, diagnostic.code.clone()),
+        (span.start, span.end, diagnostic.message.clone(), related, diagnostic.severity),
+    )
+}

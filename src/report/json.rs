@@ -1,0 +1,163 @@
+//! The JSON document of the contract.
+
+use serde::Serialize;
+
+use super::Results;
+use crate::diagnostic::{Diagnostic, Label, Severity, Unread};
+use crate::model::node::{RoleEvidence, VersionEvidence};
+use crate::model::{ConfigModel, Deployment, Node};
+use crate::source::Position;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: u32,
+    nodes: Vec<NodeEntry<'a>>,
+    diagnostics: Vec<DiagnosticEntry<'a>>,
+    unread: Vec<UnreadEntry<'a>>,
+    summary: Summary,
+}
+
+#[derive(Serialize)]
+struct NodeEntry<'a> {
+    name: &'a str,
+    path: &'a str,
+    product: &'static str,
+    version: Option<String>,
+    version_evidence: Option<&'static str>,
+    config_model: &'static str,
+    roles: Vec<&'static str>,
+    role_evidence: &'static str,
+}
+
+#[derive(Serialize)]
+struct DiagnosticEntry<'a> {
+    code: &'a str,
+    rule: &'a str,
+    severity: Severity,
+    message: &'a str,
+    help: Option<&'a str>,
+    url: Option<&'a str>,
+    labels: Vec<LabelEntry<'a>>,
+    fingerprint: &'a str,
+    fix: Option<()>,
+}
+
+#[derive(Serialize)]
+struct LabelEntry<'a> {
+    node: Option<&'a str>,
+    file: &'a str,
+    line: u32,
+    column: u32,
+    end_line: u32,
+    end_column: u32,
+    primary: bool,
+    message: &'a str,
+}
+
+#[derive(Serialize)]
+struct UnreadEntry<'a> {
+    node: Option<&'a str>,
+    file: &'a str,
+    line: Option<u32>,
+    column: Option<u32>,
+    reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    errors: usize,
+    warnings: usize,
+    infos: usize,
+    suppressed: usize,
+}
+
+/// The document, laid out over several lines and ended by a line feed.
+pub fn report_json(results: &Results<'_>) -> Result<String, serde_json::Error> {
+    let document = Document {
+        schema_version: 1,
+        nodes: results.deployment.nodes.iter().map(node).collect(),
+        diagnostics: results.diagnostics.iter().map(|one| diagnostic(results.deployment, one)).collect(),
+        unread: results.unread.iter().map(unread).collect(),
+        summary: Summary {
+            errors: results.count(Severity::Error),
+            warnings: results.count(Severity::Warning),
+            infos: results.count(Severity::Info),
+            suppressed: results.suppressed,
+        },
+    };
+    let mut text = serde_json::to_string_pretty(&document)?;
+    text.push('\n');
+    Ok(text)
+}
+
+fn node(node: &Node) -> NodeEntry<'_> {
+    NodeEntry {
+        name: &node.name,
+        path: &node.path,
+        product: node.product.as_str(),
+        version: node.version.map(|version| version.to_string()),
+        version_evidence: match node.version_evidence {
+            VersionEvidence::Given => Some("given"),
+            VersionEvidence::Stated => Some("stated"),
+            VersionEvidence::Shape => Some("shape"),
+            VersionEvidence::None => None,
+        },
+        config_model: match node.config_model {
+            ConfigModel::Xml => "xml",
+            ConfigModel::Toml => "toml",
+        },
+        roles: node.roles.iter().map(|role| role.as_str()).collect(),
+        role_evidence: match node.role_evidence {
+            RoleEvidence::Inventory => "inventory",
+            RoleEvidence::ServerRole => "server-role",
+            RoleEvidence::Product => "product",
+            RoleEvidence::Profile => "profile",
+            RoleEvidence::Referenced => "referenced",
+            RoleEvidence::References => "references",
+            RoleEvidence::Name => "name",
+            RoleEvidence::Nothing => "nothing",
+        },
+    }
+}
+
+fn diagnostic<'a>(deployment: &'a Deployment, diagnostic: &'a Diagnostic) -> DiagnosticEntry<'a> {
+    let related = diagnostic.related.iter().map(|one| label(deployment, one, false));
+    DiagnosticEntry {
+        code: &diagnostic.code,
+        rule: &diagnostic.rule,
+        severity: diagnostic.severity,
+        message: &diagnostic.message,
+        help: diagnostic.help.as_deref(),
+        url: None,
+        labels: std::iter::once(label(deployment, &diagnostic.primary, true)).chain(related).collect(),
+        fingerprint: &diagnostic.fingerprint,
+        fix: None,
+    }
+}
+
+fn label<'a>(deployment: &'a Deployment, label: &'a Label, primary: bool) -> LabelEntry<'a> {
+    let sources = &deployment.sources;
+    let file = sources.file(label.span.file);
+    let place = |offset| file.map_or(Position { line: 1, column: 1 }, |file| file.position(offset));
+    let (start, end) = (place(label.span.start), place(label.span.end));
+    LabelEntry {
+        node: sources.node_name(label.span.file),
+        file: file.map_or("", |file| file.path.as_str()),
+        line: start.line,
+        column: start.column,
+        end_line: end.line,
+        end_column: end.column,
+        primary,
+        message: &label.message,
+    }
+}
+
+fn unread(unread: &Unread) -> UnreadEntry<'_> {
+    UnreadEntry {
+        node: unread.node.as_deref(),
+        file: &unread.file,
+        line: unread.line,
+        column: unread.column,
+        reason: &unread.reason,
+    }
+}

@@ -1,0 +1,233 @@
+//! Where passwords, keys and tokens stand in a text, found by the look of it, so that it also holds in comments.
+
+mod anywhere;
+mod formats;
+
+use std::ops::Range;
+
+/// True for the name of an element, attribute, property or key whose value is secret.
+pub fn is_secret_key(key: &str) -> bool {
+    const INSIDE: [&str; 6] = ["password", "passwd", "passphrase", "secret", "credential", "symmetrickey"];
+    const AT_END: [&str; 8] =
+        ["token", "pwd", "pass", "apikey", "accesskey", "privatekey", "encryptionkey", "cryptokey"];
+    let word: String = key
+        .chars()
+        .filter(|letter| letter.is_alphanumeric())
+        .map(|letter| letter.to_ascii_lowercase())
+        .collect();
+    let is_name_only = ["alias", "bypass", "compass"].iter().any(|end| word.ends_with(end));
+    !is_name_only
+        && (INSIDE.iter().any(|part| word.contains(part)) || AT_END.iter().any(|end| word.ends_with(end)))
+}
+
+/// The byte ranges of secrets in a decoded text, sorted and disjoint. The end of `path` tells the format.
+pub fn secret_ranges(path: &str, text: &str) -> Vec<Range<usize>> {
+    let mut found = Ranges { text, ranges: Vec::new() };
+    let extension = path.rsplit('.').next().unwrap_or("").to_ascii_lowercase();
+    match extension.as_str() {
+        "toml" => formats::assignments(&mut found, true),
+        "properties" => formats::properties(&mut found),
+        "json" => formats::members(&mut found),
+        _ if text.trim_start_matches('\u{feff}').trim_start().starts_with('<') => formats::markup(&mut found),
+        _ => formats::assignments(&mut found, false),
+    }
+    anywhere::parameters(&mut found);
+    anywhere::user_information(&mut found);
+    anywhere::oracle_logins(&mut found);
+    anywhere::authorizations(&mut found);
+    anywhere::key_blocks(&mut found);
+    found.merged()
+}
+
+/// The text with each character of a secret replaced by `*`. Line ends and the count of characters stay.
+pub fn mask(path: &str, text: &str) -> String {
+    let mut masked = String::with_capacity(text.len());
+    let mut end = 0;
+    for range in secret_ranges(path, text) {
+        masked.push_str(text.get(end..range.start).unwrap_or(""));
+        let secret = text.get(range.clone()).unwrap_or("");
+        masked.extend(secret.chars().map(|letter| if matches!(letter, '\n' | '\r') { letter } else { '*' }));
+        end = range.end;
+    }
+    masked.push_str(text.get(end..).unwrap_or(""));
+    masked
+}
+
+struct Ranges<'a> {
+    text: &'a str,
+    ranges: Vec<Range<usize>>,
+}
+
+impl<'a> Ranges<'a> {
+    fn bytes(&self) -> &'a [u8] {
+        self.text.as_bytes()
+    }
+
+    fn byte(&self, at: usize) -> Option<u8> {
+        self.bytes().get(at).copied()
+    }
+
+    fn rest(&self, at: usize) -> &'a str {
+        self.text.get(at..).unwrap_or("")
+    }
+
+    /// Byte offset behind everything from `at` on that satisfies the test.
+    fn skip(&self, at: usize, test: impl Fn(u8) -> bool) -> usize {
+        let rest = self.bytes().get(at..).unwrap_or(&[]);
+        at + rest.iter().position(|byte| !test(*byte)).unwrap_or(rest.len())
+    }
+
+    /// Byte offset of the next occurrence, or the end of the text.
+    fn until(&self, at: usize, needle: &str) -> usize {
+        self.rest(at).find(needle).map_or(self.text.len(), |index| at + index)
+    }
+
+    /// Marks a value, without the blanks around it.
+    fn push(&mut self, range: Range<usize>) {
+        let Some(value) = self.text.get(range.clone()) else { return };
+        let lead = value.len() - value.trim_start().len();
+        let length = value.trim().len();
+        if length > 0 {
+            self.ranges.push(range.start + lead..range.start + lead + length);
+        }
+    }
+
+    fn merged(mut self) -> Vec<Range<usize>> {
+        self.ranges.sort_by_key(|range| (range.start, range.end));
+        let mut merged: Vec<Range<usize>> = Vec::new();
+        for range in self.ranges {
+            match merged.last_mut() {
+                Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+                _ => merged.push(range),
+            }
+        }
+        merged
+    }
+}
+
+fn is_blank(byte: u8) -> bool {
+    byte == b' ' || byte == b'\t'
+}
+
+fn is_space(byte: u8) -> bool {
+    byte.is_ascii_whitespace()
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.') || byte >= 0x80
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn masks(path: &str, text: &str, expected: &str) {
+        assert_eq!(mask(path, text), expected);
+        assert_eq!(mask(path, text).chars().count(), text.chars().count());
+    }
+
+    #[test]
+    fn elements_attributes_and_named_properties_are_masked() {
+        masks("a.xml", "<a><Password>pw</Password></a>", "<a><Password>**</Password></a>");
+        masks(
+            "a.xml",
+            "<a><n:password x='1'> p w </n:password>z</a>",
+            "<a><n:password x='1'> *** </n:password>z</a>",
+        );
+        masks("a.xml", "<a keystorePass=\"pw\" port = '1'/>", "<a keystorePass=\"**\" port = '1'/>");
+        masks(
+            "a.xml",
+            "<Property name=\"password\">pé</Property>",
+            "<Property name=\"password\">**</Property>",
+        );
+        masks("a.xml", "<p value='pw' name='jms.Password'/>q", "<p value='**' name='jms.Password'/>q");
+        masks("a.xml", "<Password><![CDATA[a<b]]></Password>", "<Password><![CDATA[***]]></Password>");
+        masks("a.xml", "<Password>a<!-- b -->c</Password>", "<Password>*<!-- * -->*</Password>");
+        masks("a.xml", "<a><!-- <Password>pw</Password> --></a>", "<a><!-- <Password>**</Password> --></a>");
+        masks("a.xml", "<Password>a\nb</Password>", "<Password>*\n*</Password>");
+        masks("a.xml", "<Password svns:secretAlias=\"x.y\"/>", "<Password svns:secretAlias=\"x.y\"/>");
+    }
+
+    #[test]
+    fn what_is_no_secret_stays() {
+        for text in [
+            "<a><UserName>admin</UserName><TokenURL>https://h:9443/token</TokenURL></a>",
+            "<a url='jdbc:mysql://h:3306/db?autoReconnect=true&amp;x=a@b'/>",
+            "<a>Basic authentication, Bearer of news</a>",
+        ] {
+            masks("a.xml", text, text);
+        }
+        masks("a.toml", "hostname = \"a\"\ntoken_url = \"b\"\n", "hostname = \"a\"\ntoken_url = \"b\"\n");
+    }
+
+    #[test]
+    fn urls_of_every_kind_are_masked() {
+        masks(
+            "a",
+            "amqp://admin:p@w@id/carbon?brokerlist='tcp://u:x@h:1'",
+            "amqp://admin:***@id/carbon?brokerlist='tcp://u:*@h:1'",
+        );
+        masks("a", "jdbc:mysql://h/db?user=a&password=pw&x=1", "jdbc:mysql://h/db?user=a&password=**&x=1");
+        masks("a", "jdbc:sqlserver://h;password=pw;x=1", "jdbc:sqlserver://h;password=**;x=1");
+        masks("a", "jdbc:oracle:thin:scott/tiger@//h:1521/x", "jdbc:oracle:thin:scott/*****@//h:1521/x");
+        masks(
+            "a.sh",
+            "-Djavax.net.ssl.keyStorePassword=\"pw\" \\",
+            "-Djavax.net.ssl.keyStorePassword=\"**\" \\",
+        );
+        masks("a", "Authorization \"Basic YWRtaW46YWRtaW4=\";", "Authorization \"Basic ****************\";");
+    }
+
+    #[test]
+    fn toml_keys_are_masked() {
+        masks("a.toml", "password = \"p\\\"w\" # x\n", "password = \"****\" # x\n");
+        masks("a.toml", "a = { password = 'pw', b = 1 }\n", "a = { password = '**', b = 1 }\n");
+        masks(
+            "a.toml",
+            "x.'jms.Password' = \"\"\"a\nb\"\"\"\nc = 1",
+            "x.'jms.Password' = \"\"\"*\n*\"\"\"\nc = 1",
+        );
+        masks(
+            "a.toml",
+            "[secrets]\nadmin = \"[pw]\"\n[a]\nb = \"c\"",
+            "[secrets]\nadmin = \"****\"\n[a]\nb = \"c\"",
+        );
+        masks("a.toml", "[encryption]\nkey = \"0a\"", "[encryption]\nkey = \"**\"");
+        masks("a.toml", "passwords = [\"a\", \"b\"]\nc = \"d\"", "passwords = [\"*\", \"*\"]\nc = \"d\"");
+        masks("a.toml", "#password = \"pw\"\n", "#password = \"**\"\n");
+        masks("a.toml", "client_secret = 42\n", "client_secret = **\n");
+    }
+
+    #[test]
+    fn properties_and_json_are_masked() {
+        masks("a.properties", "a=b\nx.password: p w\nc=d", "a=b\nx.password: ***\nc=d");
+        masks("a.properties", "a.secret = p\\\n  w\nc=d", "a.secret = **\n***\nc=d");
+        masks("a.properties", "#password=pw\n", "#password=**\n");
+        masks(
+            "a.json",
+            "{\"a\": \"b\", \"trustStorePassword\" : \"pw\"}",
+            "{\"a\": \"b\", \"trustStorePassword\" : \"**\"}",
+        );
+    }
+
+    #[test]
+    fn key_blocks_are_masked() {
+        let text = "-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----\n";
+        masks("a.pem", text, &text.replace("abc", "***"));
+    }
+
+    #[test]
+    fn nothing_breaks_on_a_text_cut_off_anywhere() {
+        let text =
+            "<a b='é'><Password c=\"é\"><![CDATA[é<!-- \" ''' amqp://é:é@é password='é\\\n é [x \"\"\"";
+        for (end, _) in text.char_indices() {
+            for path in ["a.xml", "a.toml", "a.properties", "a.json", "a.conf"] {
+                let part = text.get(..end).unwrap();
+                assert_eq!(mask(path, part).chars().count(), part.chars().count());
+                let part = text.get(end..).unwrap();
+                assert_eq!(mask(path, part).chars().count(), part.chars().count());
+            }
+        }
+    }
+}
