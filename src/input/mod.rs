@@ -19,6 +19,8 @@ pub use error::InputError;
 pub use reader::{Read, Reader};
 pub use tree::{Tree, TreeKind};
 
+use rayon::prelude::*;
+
 use crate::syntax::{hosts, json, nginx, properties, toml, xml};
 
 /// A parsed file.
@@ -52,14 +54,23 @@ pub fn open_nodes(
     nodes: &[NodeArgument],
     working_folder: &Path,
 ) -> (Vec<OpenNode>, Vec<(Option<String>, InputError)>) {
-    let (mut opened, mut errors) = (Vec::new(), Vec::new());
-    for (argument, name) in nodes.iter().zip(argument::names(nodes, working_folder)) {
-        match name {
-            Err(error) => errors.push((None, error)),
+    let names = argument::names(nodes, working_folder);
+    let outcomes: Vec<_> = nodes
+        .par_iter()
+        .zip(names)
+        .map(|(argument, name)| match name {
+            Err(error) => Err((None, error)),
             Ok(name) => match Tree::open(&argument.path, working_folder) {
-                Ok(tree) => opened.push(OpenNode { name, tree }),
-                Err(error) => errors.push((Some(name), error)),
+                Ok(tree) => Ok(OpenNode { name, tree }),
+                Err(error) => Err((Some(name), error)),
             },
+        })
+        .collect();
+    let (mut opened, mut errors) = (Vec::new(), Vec::new());
+    for outcome in outcomes {
+        match outcome {
+            Ok(node) => opened.push(node),
+            Err(error) => errors.push(error),
         }
     }
     (opened, errors)
