@@ -522,3 +522,125 @@ impl Fields<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CARD: &str = r#"# CL004 wka-peer-missing
+
+```toml
+code = "CL004"
+name = "wka-peer-missing"
+severity = "error"
+tier = "A"
+scope = "deployment"            # file | node | deployment
+versions = "all"
+fix = "auto?"
+sources = ["S0 step 11.5", "S4"]
+gives-way-to = ["CL001"]
+
+[[variant]]
+name = "through-balancer"
+severity = "warning"
+when = "the receivers stand behind a balancer name"
+```
+
+## What it finds
+A member that a peer does not list.
+
+## Why it matters
+# not a heading of level two
+They split.
+
+## Example
+### Bad: one way
+`fires: through-balancer`
+
+`node1: repository/conf/axis2/axis2.xml`
+```xml
+<axisconfig>
+## not a section
+</axisconfig>
+```
+`proxy: nginx.conf`
+
+````nginx
+```
+events {}
+````
+### Good
+`node1: repository/conf/axis2/axis2.xml`
+```xml
+```
+
+## How to fix
+List `node2: all of it` there.
+
+## Sources
+S0.
+"#;
+
+    fn error(from: &str, to: &str) -> String {
+        let text = CARD.replacen(from, to, 1);
+        assert_ne!(text, CARD, "{from}");
+        Card::parse(&text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_card_is_read_whole() {
+        let card = Card::parse(CARD).unwrap();
+        assert_eq!((card.code.as_str(), card.name.as_str(), card.tier), ("CL004", "wka-peer-missing", 'A'));
+        assert_eq!(
+            (card.severity, card.scope, card.fix),
+            (Severity::Error, Scope::Deployment, FixKind::Offered)
+        );
+        assert_eq!(card.sources, ["S0 step 11.5", "S4"]);
+        assert_eq!(card.gives_way_to, ["CL001"]);
+        assert_eq!(card.variants.len(), 1);
+        assert_eq!(card.variants[0].severity, Severity::Warning);
+        assert_eq!(card.finds, "A member that a peer does not list.");
+        assert_eq!(card.sources_text, "S0.");
+        assert!(card.example.contains("### Good"));
+    }
+
+    #[test]
+    fn examples_name_their_files() {
+        let card = Card::parse(CARD).unwrap();
+        let [bad, good] = card.examples.as_slice() else { panic!("two examples") };
+        assert!(!bad.good && good.good);
+        assert_eq!((bad.title.as_str(), bad.fires.as_deref()), ("one way", Some("through-balancer")));
+        assert_eq!(bad.files.len(), 2);
+        assert_eq!(bad.files[0].owner, "node1");
+        assert_eq!(bad.files[0].path, "repository/conf/axis2/axis2.xml");
+        assert_eq!(bad.files[0].text, "<axisconfig>\n## not a section\n</axisconfig>\n");
+        assert_eq!(CARD.lines().nth(bad.files[0].line as usize - 1), Some("<axisconfig>"));
+        assert_eq!(bad.files[1].owner, "proxy");
+        assert_eq!(bad.files[1].text, "```\nevents {}\n");
+        assert_eq!(good.files[0].text, "");
+    }
+
+    #[test]
+    fn mistakes_name_their_line() {
+        assert_eq!(
+            error("severity = \"error\"", "severity = \"bad\""),
+            "line 6: severity must be error, warning or info"
+        );
+        assert_eq!(error("tier = \"A\"\n", ""), "line 4: tier is missing");
+        assert_eq!(error("fix = ", "fixes = "), "line 10: unknown key \"fixes\"");
+        assert_eq!(error("[\"CL001\"]", "[\"cl1\"]"), "line 12: \"cl1\" is not a code");
+        assert_eq!(error("# CL004 ", "# CL005 "), "line 1: the title must be \"CL004 wka-peer-missing\"");
+        assert_eq!(
+            error("fires: through", "fires: under"),
+            "line 28: there is no variant \"under-balancer\""
+        );
+        assert_eq!(error("### Good\n", "### Fine\n"), "line 43: an example is \"### Bad\" or \"### Good\"");
+        assert_eq!(
+            error("`proxy: nginx.conf`\n", ""),
+            "line 38: the line before this block must be `NODE: PATH`"
+        );
+        assert!(error("## Sources\n", "").ends_with("section \"Sources\" is missing"));
+        assert!(error("## How to fix", "## Fix").contains("in this order"));
+        assert!(error("```\n\n## How", "\n## How").ends_with("this block is never closed"));
+    }
+}

@@ -1,11 +1,13 @@
 //! The text format of the vanilla data: sections under `[path]`, one setting a line as `path = value`.
 //!
-//! Empty lines and lines that start with `#` do not count. Values of XML and properties files escape a backslash, line
-//! feed, carriage return and tab as in Java, and a blank at either end as `\s`; values of JSON and TOML are JSON literals.
+//! Empty lines and lines that start with `#` do not count. Values of XML and properties files escape a
+//! backslash, line feed, carriage return and tab as in Java, and a blank at either end as `\s`; values of
+//! JSON and TOML are JSON literals.
 
 use std::borrow::Cow;
 
-/// Cuts a text into its sections: name and body, in the order of the text. Lines before the first heading are dropped.
+/// Cuts a text into its sections: name and body, in the order of the text. Lines before the first heading are
+/// dropped.
 pub fn sections(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut rest = text;
     std::iter::from_fn(move || {

@@ -230,8 +230,8 @@ pub(super) fn quoted(text: &str) -> String {
 
 const FILE: FileId = FileId { owner: 0, index: 0 };
 
-/// Builds the JSON document that has these settings, in this order, from paths and literals (`"text"`, `12`, `true`,
-/// `["a"]`). Every place in it is the empty span at the start of `file`. The error is one clause.
+/// Builds the JSON document that has these settings, in this order, from paths and literals (`"text"`, `12`,
+/// `true`, `["a"]`). Every place in it is the empty span at the start of `file`. The error is one clause.
 pub fn build<'a>(
     file: FileId,
     settings: impl IntoIterator<Item = (&'a str, &'a str)>,
@@ -368,5 +368,101 @@ fn moved(value: Value, nowhere: Span, depth: usize) -> Value {
             };
             Value::Object(nowhere, members.into_iter().map(member).collect())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs(settings: &[Setting]) -> Vec<(String, String)> {
+        settings.iter().map(|setting| (setting.path.clone(), setting.literal())).collect()
+    }
+
+    fn expect(settings: &[Setting], expected: &[(&str, &str)]) {
+        let expected: Vec<_> =
+            expected.iter().map(|(path, value)| ((*path).to_owned(), (*value).to_owned())).collect();
+        assert_eq!(pairs(settings), expected);
+    }
+
+    #[test]
+    fn json_becomes_dotted_keys() {
+        let text = r#"{ "theme": { "base": "wso2", "on": true }, "n": 1, "x.y": "a\"b",
+            "list": ["a", 2], "none": [],
+            "items": [ {"name": "one", "v": "1"}, {"v": "2"}, {"name": "one"} ] }"#;
+        let settings = json::parse(FILE, text).unwrap().settings();
+        expect(
+            &settings,
+            &[
+                ("theme.base", "\"wso2\""),
+                ("theme.on", "true"),
+                ("n", "1"),
+                ("\"x.y\"", r#""a\"b""#),
+                ("list", "[\"a\", 2]"),
+                ("none", "[]"),
+                ("items[name='one'].v", "\"1\""),
+                ("items[2].v", "\"2\""),
+                ("items[name='one'][2]", "{}"),
+            ],
+        );
+    }
+
+    #[test]
+    fn what_is_built_has_the_same_settings() {
+        let text = r#"{ "a": { "b": "c", "": "d" }, "x.[y]": ["p", 2, []], "o": {},
+            "i": [ {"name": "one", "v": "1"}, {"v": null} ],
+            "m": [["q"], [{"k": "v"}]] }"#;
+        let settings = json::parse(FILE, text).unwrap().settings();
+        let literals: Vec<_> =
+            settings.iter().map(|setting| (setting.path.clone(), setting.literal())).collect();
+        let built =
+            build(FILE, literals.iter().map(|(path, value)| (path.as_str(), value.as_str()))).unwrap();
+        assert_eq!(pairs(&built.settings()), pairs(&settings));
+    }
+
+    #[test]
+    fn toml_becomes_dotted_keys() {
+        let text = "[server]\noffset = 1\n\n\
+            [[apim.gateway.environment]]\nname = \"Default\"\ntype = \"hybrid\"\n\n\
+            [[apim.throttling.url_group]]\ntraffic_manager_urls = [\"tcp://a:1\"]\n\n\
+            [event_listener.properties]\n'header.X' = \"d\"\n";
+        let document = toml::parse(FILE, text).unwrap();
+        let settings = document.settings();
+        expect(
+            &settings,
+            &[
+                ("server.offset", "1"),
+                ("apim.gateway.environment[name='Default'].type", "\"hybrid\""),
+                ("apim.throttling.url_group[1].traffic_manager_urls", "[\"tcp://a:1\"]"),
+                ("event_listener.properties.\"header.X\"", "\"d\""),
+            ],
+        );
+        for setting in &settings {
+            assert_eq!(document.path_at(setting.span.start), setting.path);
+        }
+        let at = |needle: &str| document.path_at(u32::try_from(text.find(needle).unwrap()).unwrap());
+        assert_eq!(at("offset"), "server.offset");
+        assert_eq!(at("= \"hybrid"), "apim.gateway.environment[name='Default'].type");
+        assert_eq!(at("[[apim.gateway"), "apim.gateway.environment[name='Default']");
+    }
+
+    #[test]
+    fn the_innermost_place_is_named() {
+        let text = r#"{ "a": { "b": "c" }, "l": [ {"id": "x", "v": "y"} ] }"#;
+        let document = json::parse(FILE, text).unwrap();
+        let at = |needle: &str| document.path_at(u32::try_from(text.find(needle).unwrap()).unwrap());
+        assert_eq!(at("\"a\""), "a");
+        assert_eq!(at("\"b\""), "a.b");
+        assert_eq!(at("\"c\""), "a.b");
+        assert_eq!(at("\"y\""), "l[id='x'].v");
+        assert_eq!(document.path_at(9_999), "");
+    }
+
+    #[test]
+    fn what_is_no_path_is_refused() {
+        for path in ["", ".", "a.", "a..b", "a[", "\"a", "a[x='"] {
+            assert!(build(FILE, [(path, "1")]).is_err(), "{path}");
+        }
+        assert!(build(FILE, [("a", "not json")]).is_err());
     }
 }

@@ -1,10 +1,11 @@
 //! Documents as flat lists of settings, each with a path that names rather than counts.
 //!
-//! XML paths are XPath-like over local names: `/Server/Ports/Offset`, `/Server/Service/Connector[@port='9443']/@proxyPort`.
-//! Elements that repeat are told apart by an attribute (`parameter[@name='port']`) or a child
-//! (`datasource[name='WSO2AM_DB']`), and by position only where neither is there or two agree: the first goes without, the
-//! second is `member[2]`. In properties files the path is the key; in JSON and TOML it is a dotted key
-//! in which items of arrays are `[name='Default']` or `[1]`, counted from 1.
+//! XML paths are XPath-like over local names: `/Server/Ports/Offset`,
+//! `/Server/Service/Connector[@port='9443']/@proxyPort`. Elements that repeat are told apart by an attribute
+//! (`parameter[@name='port']`) or a child (`datasource[name='WSO2AM_DB']`), and by position only where
+//! neither is there or two agree: the first goes without, the second is `member[2]`. In properties files the
+//! path is the key; in JSON and TOML it is a dotted key in which items of arrays are `[name='Default']` or
+//! `[1]`, counted from 1.
 
 mod keyed;
 mod properties;
@@ -22,8 +23,8 @@ use crate::source::Span;
 pub struct Setting {
     /// The path, unique within its document.
     pub path: String,
-    /// The value as the server reads it, white space around element text removed; arrays of scalars in one line,
-    /// `["a", "b"]`.
+    /// The value as the server reads it, white space around element text removed; arrays of scalars in one
+    /// line, `["a", "b"]`.
     pub value: String,
     /// Whether the format knows the value as text.
     pub kind: Kind,
@@ -52,8 +53,8 @@ impl Setting {
 
 /// A document that can be flattened.
 pub trait Settings {
-    /// All settings in document order. What the path already says (the name of a named element) is not repeated, unless
-    /// the element holds nothing else: then it is a setting with an empty value.
+    /// All settings in document order. What the path already says (the name of a named element) is not
+    /// repeated, unless the element holds nothing else: then it is a setting with an empty value.
     fn settings(&self) -> Vec<Setting>;
 
     /// Path of the innermost element, attribute or key that covers a byte offset; empty where nothing does.
@@ -75,8 +76,8 @@ impl Labels {
     }
 }
 
-/// `[name='value']`, with the quotes that the value leaves free; `None` for what names nothing well: empty, very long, of
-/// several lines, with both quotes, or with an `@`, behind which a password may hide.
+/// `[name='value']`, with the quotes that the value leaves free; `None` for what names nothing well: empty, very
+/// long, of several lines, with both quotes, or with an `@`, behind which a password may hide.
 fn predicate(name: &str, value: &str) -> Option<String> {
     let quote = if value.contains('\'') { '"' } else { '\'' };
     let fit = !value.is_empty() && value.len() <= 200 && !value.contains(['\n', '\r', '@', quote]);

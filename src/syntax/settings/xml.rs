@@ -11,10 +11,13 @@ const MAX_DEPTH: usize = 256;
 /// What tells an element from its siblings of the same name.
 enum Key {
     Attribute(&'static str),
+    /// Both attributes together.
+    Attributes(&'static str, &'static str),
     Child(&'static str),
 }
 
-/// Elements whose `name` or `id` would not say what they are, with what does; nothing for those that occur once.
+/// Elements whose `name` or `id` would not say what they are, with what does; nothing for those that occur
+/// once.
 fn known_key(element: &str) -> Option<&'static [Key]> {
     Some(match element {
         "Service" | "Engine" | "Host" => &[],
@@ -25,9 +28,17 @@ fn known_key(element: &str) -> Option<&'static [Key]> {
         "Environment" => &[Key::Child("Name"), Key::Attribute("name")],
         "messageBuilder" | "messageFormatter" => &[Key::Attribute("contentType")],
         "phaseOrder" => &[Key::Attribute("type")],
+        "property" | "Property" => {
+            &[Key::Attribute("name"), Key::Attribute("Name"), Key::Attribute("key"), Key::Attribute("id")]
+        }
+        "Mapping" => &[Key::Child("Class"), Key::Attribute("name")],
+        "Processor" => &[Key::Child("Item"), Key::Attribute("name")],
+        "WhiteListedURI" | "ETagSkipURI" => &[Key::Child("URI")],
         "module" => &[Key::Attribute("ref"), Key::Attribute("name")],
         "Listener" | "Valve" => &[Key::Attribute("className")],
-        "Resource" => &[Key::Attribute("context"), Key::Attribute("name")],
+        "Resource" => {
+            &[Key::Attributes("context", "http-method"), Key::Attribute("context"), Key::Attribute("name")]
+        }
         "SupportedGrantType" => &[Key::Child("GrantTypeName")],
         "SupportedResponseType" => &[Key::Child("ResponseTypeName")],
         "handler" | "Handler" | "listener" => &[Key::Attribute("name"), Key::Attribute("class")],
@@ -58,11 +69,21 @@ const AMONG_SIBLINGS: [Key; 14] = [
 
 impl Key {
     fn predicate(&self, element: &Element) -> Option<String> {
+        let attribute = |name: &str| predicate(&format!("@{name}"), element.attribute_text(name)?);
         match self {
-            Self::Attribute(name) => predicate(&format!("@{name}"), element.attribute_text(name)?),
+            Self::Attribute(name) => attribute(name),
+            Self::Attributes(first, second) => Some(attribute(first)? + &attribute(second)?),
             Self::Child(name) => {
                 predicate(name, element.child(name).filter(|child| leaf(child))?.text.text.trim())
             }
+        }
+    }
+
+    fn names_attribute(&self, attribute: &str) -> bool {
+        match self {
+            Self::Attribute(name) => attribute == *name,
+            Self::Attributes(first, second) => attribute == *first || attribute == *second,
+            Self::Child(_) => false,
         }
     }
 }
@@ -141,7 +162,7 @@ fn flatten(element: &Element, path: &str, key: Option<&Key>, depth: usize, setti
         settings.push(setting(path.to_owned(), text, element.span));
     }
     for attribute in &element.attributes {
-        if !matches!(key, Some(Key::Attribute(name)) if attribute.name == *name) {
+        if !key.is_some_and(|key| key.names_attribute(&attribute.name)) {
             let path = format!("{path}/@{}", attribute.name);
             settings.push(setting(path, &attribute.value.text, attribute.value.span));
         }
@@ -161,8 +182,8 @@ fn flatten(element: &Element, path: &str, key: Option<&Key>, depth: usize, setti
     }
 }
 
-/// Builds the tree that has these settings, in this order. Every place in it is the empty span at the start of `file`.
-/// The error is one clause and names the path that cannot be read.
+/// Builds the tree that has these settings, in this order. Every place in it is the empty span at the start
+/// of `file`. The error is one clause and names the path that cannot be read.
 pub fn build<'a>(
     file: FileId,
     settings: impl IntoIterator<Item = (&'a str, &'a str)>,
@@ -366,7 +387,7 @@ mod tests {
         assert_survives("<a b='1'>x<c/><c d='2'/><c>y &amp; z</c>  tail</a>");
         assert_survives(
             "<r><remoteInstance url='https://h'><id>i</id><dbConfig>d</dbConfig></remoteInstance>
-             <Environments><Environment type='hybrid'><Name>Production and Sandbox</Name><ServerURL>u</ServerURL>
+             <Environments><Environment type='hybrid'><Name>Production and Sandbox</Name><URL>u</URL>
              </Environment></Environments></r>",
         );
     }
