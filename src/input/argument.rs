@@ -144,3 +144,8 @@ fn parts(path: &Path, working_folder: &Path, without_extension: bool) -> Vec<Str
     }
     parts
 }
+
+/// The parts of the absolute path by its text alone, for comparing.
+pub(super) fn lexical(path: &Path, working_folder: &Path) -> Vec<String> {
+    parts(path, working_folder, false)
+}

@@ -28,6 +28,8 @@ pub enum InputError {
     DuplicateName { name: String, first: String, path: String },
     /// The caller's mistake: one PATH given twice under no name of its own.
     DuplicatePath { path: String },
+    /// The caller's mistake: a folder for `--proxy` without any nginx configuration.
+    NoProxy { path: String },
     /// The author's mistake: something in apimlint.toml.
     Inventory { path: String, line: Option<u32>, column: Option<u32>, reason: String },
 }
@@ -46,6 +48,7 @@ impl InputError {
             | Self::BrokenArchive { path, .. }
             | Self::DuplicateName { path, .. }
             | Self::DuplicatePath { path }
+            | Self::NoProxy { path }
             | Self::Inventory { path, .. } => path,
         }
     }
@@ -74,6 +77,9 @@ impl InputError {
                 format!("has the name \"{name}\" that {first} has already; give it another with NAME=PATH")
             }
             Self::DuplicatePath { .. } => "is given twice".to_owned(),
+            Self::NoProxy { .. } => {
+                "holds no nginx configuration: no nginx.conf, no *.conf and no sites-enabled".to_owned()
+            }
             Self::Inventory { reason, .. } => reason.clone(),
         }
     }

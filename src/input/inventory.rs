@@ -1,11 +1,323 @@
-//! apimlint.toml: what no node says about itself.
+//! apimlint.toml: what no node says about itself, and settings of the linter.
+
+use std::path::{Path, PathBuf};
+
+use super::error::InputError;
+use super::front::locate;
+use super::reader::Reader;
+use super::section::{Fault, Section};
+use super::store::with_slashes;
+use super::tree::{Tree, shown_path};
+use crate::diagnostic::Severity;
+use crate::source::{FileId, OwnerSources, Span};
+use crate::syntax::Scalar;
+use crate::syntax::toml::Table;
 
 /// Name of the file.
 pub const FILE_NAME: &str = "apimlint.toml";
 
-/// What apimlint.toml says.
+/// Words for `roles`.
+pub const ROLES: [&str; 12] = [
+    "all-in-one",
+    "analytics",
+    "control-plane",
+    "gateway",
+    "gateway-manager",
+    "gateway-worker",
+    "identity-provider",
+    "is-key-manager",
+    "key-manager",
+    "publisher",
+    "store",
+    "traffic-manager",
+];
+
+/// What apimlint.toml says. Empty where there is none.
 #[derive(Debug, Clone, Default)]
 pub struct Inventory {
-    /// Whether the nodes are the whole deployment.
+    /// The file, once it was read.
+    pub file: Option<FileId>,
+    /// Product version of the nodes that do not tell.
+    pub version: Option<Scalar>,
+    /// The nginx configuration; relative to the working folder where the inventory is.
+    pub proxy: Option<PathBuf>,
+    /// The hosts file; likewise.
+    pub hosts: Option<PathBuf>,
+    /// Whether the nodes are the whole deployment; `None`: unknown.
     pub complete: Option<bool>,
+    /// Codes, prefixes or names of rules that are not asked.
+    pub ignore: Vec<Scalar>,
+    /// Codes, prefixes or names of the only rules that are asked; empty: all.
+    pub select: Vec<Scalar>,
+    /// The lowest severity that fails the run.
+    pub fail_on: Option<Severity>,
+    /// The baseline; relative as `proxy` is.
+    pub baseline: Option<PathBuf>,
+    /// Severities by code or name, in file order.
+    pub severities: Vec<(Scalar, Severity)>,
+    /// How deployed artifacts travel between gateways.
+    pub artifacts: Option<Artifacts>,
+    /// True for NGINX Plus, false for the open one; `None`: unknown.
+    pub nginx_plus: Option<bool>,
+    /// Balancers that are not the given nginx, in file order.
+    pub balancers: Vec<Balancer>,
+    /// The nodes, in file order.
+    pub nodes: Vec<InventoryNode>,
+}
+
+/// `[artifacts]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Artifacts {
+    /// The header.
+    pub span: Span,
+    /// The way they travel.
+    pub mode: ArtifactMode,
+    /// Name of the node that the others copy from.
+    pub writer: Option<Scalar>,
+}
+
+/// How deployed artifacts reach every gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ArtifactMode {
+    /// A shared file system.
+    Shared,
+    /// Copied by rsync from one node.
+    Rsync,
+    /// The SVN based deployment synchroniser.
+    Svn,
+    /// Pulled from the database (3.2 and later).
+    Database,
+}
+
+/// `[[balancer]]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Balancer {
+    /// The header.
+    pub span: Span,
+    /// The host name that stands for the nodes.
+    pub name: Scalar,
+    /// Names of the nodes behind it.
+    pub nodes: Vec<Scalar>,
+    /// True for a TCP balancer, which carries any protocol; absent `protocol` means HTTP.
+    pub tcp: bool,
+    /// Listen port, and port of the nodes.
+    pub ports: Vec<(u16, u16)>,
+}
+
+/// `[[node]]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InventoryNode {
+    /// The header.
+    pub span: Span,
+    /// The name.
+    pub name: Scalar,
+    /// Where its files are; relative to the working folder where the inventory is. `None`: facts about a node that the
+    /// command line gives.
+    pub path: Option<PathBuf>,
+    /// Words of [`ROLES`].
+    pub roles: Vec<Scalar>,
+    /// Host names and IP addresses that reach it.
+    pub addresses: Vec<Scalar>,
+    /// The machine that it runs on.
+    pub machine: Option<Scalar>,
+    /// The network zone, such as `lan` or `dmz`.
+    pub zone: Option<Scalar>,
+    /// True for a node that takes over and shares no load.
+    pub standby: bool,
+    /// Product version.
+    pub version: Option<Scalar>,
+    /// Product, such as `wso2am` or `wso2is`.
+    pub product: Option<Scalar>,
+    /// Port that others use, and port that the node listens on.
+    pub ports: Vec<(u16, u16)>,
+    /// Whether it has tenants; `None`: unknown.
+    pub tenants: Option<bool>,
+}
+
+impl Inventory {
+    /// What the inventory says about a node of this name.
+    pub fn node(&self, name: &str) -> Option<&InventoryNode> {
+        self.nodes.iter().find(|node| node.name.text == name)
+    }
+}
+
+/// The inventory with its text and its faults; what stands right in it counts nevertheless.
+#[derive(Debug, Default)]
+pub struct InventoryRead {
+    /// What it says.
+    pub inventory: Inventory,
+    /// Its text; no file where there is no inventory.
+    pub sources: OwnerSources,
+    /// Its faults in file order.
+    pub errors: Vec<InputError>,
+}
+
+/// The inventory of the working folder or of the nearest folder above it. The path is relative.
+pub fn discover(working_folder: &Path) -> Option<PathBuf> {
+    let mut up = PathBuf::new();
+    for folder in working_folder.ancestors() {
+        if folder.join(FILE_NAME).is_file() {
+            return Some(up.join(FILE_NAME));
+        }
+        up.push("..");
+    }
+    None
+}
+
+/// Reads the inventory at this path.
+pub fn read_inventory(owner: u16, path: &Path, working_folder: &Path) -> InventoryRead {
+    let shown = shown_path(path, working_folder);
+    let (on_disk, is_folder) = match locate(path, working_folder) {
+        Ok(located) => located,
+        Err(error) => return InventoryRead { errors: vec![error], ..InventoryRead::default() },
+    };
+    if is_folder {
+        let error = InputError::Unreadable { path: shown, reason: "it is a folder".to_owned() };
+        return InventoryRead { errors: vec![error], ..InventoryRead::default() };
+    }
+    let base = shown_path(path, working_folder)
+        .rsplit_once('/')
+        .map(|(folder, _)| PathBuf::from(if folder.is_empty() { "/" } else { folder }))
+        .unwrap_or_default();
+    let mut reader = Reader::new(owner, None, Tree::plain_file(on_disk, &shown, shown.clone()));
+    let document = reader.toml(&shown);
+    let read = reader.finish();
+    let mut errors: Vec<InputError> = read
+        .unread
+        .into_iter()
+        .map(|unread| InputError::Inventory {
+            path: unread.file,
+            line: unread.line,
+            column: unread.column,
+            reason: unread.reason,
+        })
+        .collect();
+    let mut inventory = Inventory::default();
+    if let Some(document) = document {
+        let mut faults = Vec::new();
+        inventory = root(&document.root, &base, &mut faults);
+        inventory.file = Some(FileId { owner, index: 0 });
+        faults.sort_by_key(|fault: &Fault| fault.span.start);
+        errors.extend(faults.into_iter().map(|fault| {
+            let position = read.sources.files.first().map(|file| file.position(fault.span.start));
+            InputError::Inventory {
+                path: shown.clone(),
+                line: position.map(|position| position.line),
+                column: position.map(|position| position.column),
+                reason: fault.reason,
+            }
+        }));
+    }
+    InventoryRead { inventory, sources: read.sources, errors }
+}
+
+fn root(table: &Table, base: &Path, faults: &mut Vec<Fault>) -> Inventory {
+    let mut section = Section::new(table, "apimlint.toml", faults);
+    let path = |text: Scalar| joined(base, &text.text);
+    let mut inventory = Inventory {
+        version: section.text("version"),
+        proxy: section.text("proxy").map(path),
+        hosts: section.text("hosts").map(path),
+        complete: section.flag("complete"),
+        ignore: section.texts("ignore"),
+        select: section.texts("select"),
+        fail_on: section.word("fail-on", &SEVERITIES),
+        baseline: section.text("baseline").map(path),
+        ..Inventory::default()
+    };
+    let (severity, artifacts, nginx) =
+        (section.table("severity"), section.table("artifacts"), section.table("nginx"));
+    let (balancers, nodes) = (section.tables("balancer"), section.tables("node"));
+    section.end();
+    if let Some(table) = severity {
+        let mut section = Section::new(table, "[severity]", faults);
+        inventory.severities = section.words(&SEVERITIES);
+    }
+    if let Some(table) = artifacts {
+        let mut section = Section::new(table, "[artifacts]", faults);
+        let (mode, writer) = (section.required_word("mode", &MODES), section.text("writer"));
+        section.end();
+        inventory.artifacts = mode.map(|mode| Artifacts { span: table.span, mode, writer });
+    }
+    if let Some(table) = nginx {
+        let mut section = Section::new(table, "[nginx]", faults);
+        inventory.nginx_plus = section.word("flavour", &[("open", false), ("plus", true)]);
+        section.end();
+    }
+    inventory.balancers = balancers.into_iter().filter_map(|table| balancer(table, faults)).collect();
+    for table in nodes {
+        let Some(node) = node(table, base, faults) else { continue };
+        if inventory.nodes.iter().any(|earlier| earlier.name.text == node.name.text) {
+            let reason = format!("a second node of the name \"{}\"; the first one counts", node.name.text);
+            faults.push(Fault { span: node.name.span, reason });
+        } else {
+            inventory.nodes.push(node);
+        }
+    }
+    inventory
+}
+
+const SEVERITIES: [(&str, Severity); 3] =
+    [("error", Severity::Error), ("warning", Severity::Warning), ("info", Severity::Info)];
+
+const MODES: [(&str, ArtifactMode); 4] = [
+    ("shared", ArtifactMode::Shared),
+    ("rsync", ArtifactMode::Rsync),
+    ("svn", ArtifactMode::Svn),
+    ("db", ArtifactMode::Database),
+];
+
+fn balancer(table: &Table, faults: &mut Vec<Fault>) -> Option<Balancer> {
+    let mut section = Section::new(table, "[[balancer]]", faults);
+    let name = section.required_text("name");
+    let nodes = section.texts("nodes");
+    let tcp = section.word("protocol", &[("tcp", true), ("http", false)]).unwrap_or(false);
+    let ports = section.tables("ports");
+    section.end();
+    let ports = ports.into_iter().filter_map(|table| port_pair(table, "listen", faults)).collect();
+    Some(Balancer { span: table.span, name: name?, nodes, tcp, ports })
+}
+
+fn node(table: &Table, base: &Path, faults: &mut Vec<Fault>) -> Option<InventoryNode> {
+    let mut section = Section::new(table, "[[node]]", faults);
+    let name = section.required_text("name");
+    let roles = section.texts("roles");
+    let mut node = InventoryNode {
+        span: table.span,
+        name: name.clone().unwrap_or_else(|| Scalar::plain("", table.span, 0)),
+        path: section.text("path").map(|path| joined(base, &path.text)),
+        roles: Vec::new(),
+        addresses: section.texts("addresses"),
+        machine: section.text("machine"),
+        zone: section.text("zone"),
+        standby: section.flag("standby").unwrap_or(false),
+        version: section.text("version"),
+        product: section.text("product"),
+        ports: Vec::new(),
+        tenants: section.flag("tenants"),
+    };
+    let ports = section.tables("ports");
+    for role in roles {
+        if ROLES.contains(&role.text.as_str()) {
+            node.roles.push(role);
+        } else {
+            section.unknown_word(&role, &ROLES);
+        }
+    }
+    section.end();
+    node.ports = ports.into_iter().filter_map(|table| port_pair(table, "public", faults)).collect();
+    name.map(|_| node)
+}
+
+/// `{ listen = 443, port = 8243 }` or `{ public = 443, port = 9443 }`.
+fn port_pair(table: &Table, outer: &str, faults: &mut Vec<Fault>) -> Option<(u16, u16)> {
+    let mut section = Section::new(table, "ports", faults);
+    let pair = (section.port(outer), section.port("port"));
+    section.end();
+    pair.0.zip(pair.1)
+}
+
+/// A path of the inventory as seen from the working folder.
+fn joined(base: &Path, path: &str) -> PathBuf {
+    PathBuf::from(with_slashes(&base.join(path)))
 }

@@ -124,7 +124,7 @@ const RUNTIME_FOLDERS: [&str; 7] = ["dashboard", "editor", "manager", "portal", 
 
 impl Layout {
     /// A home at this folder of the store (empty, or ending in `/`).
-    fn home(at: &str) -> Self {
+    pub(super) fn home(at: &str) -> Self {
         Self { places: vec![Place { home: String::new(), store: at.to_owned() }] }
     }
 

@@ -3,9 +3,11 @@
 mod archive;
 pub mod argument;
 pub mod error;
+pub mod front;
 pub mod inventory;
 mod layout;
 pub mod reader;
+mod section;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -16,6 +18,8 @@ use std::sync::Arc;
 
 pub use argument::{NodeArgument, Request};
 pub use error::InputError;
+pub use front::{HostsRead, ProxyRead, read_hosts, read_proxy};
+pub use inventory::{Inventory, InventoryRead, read_inventory};
 pub use reader::{Read, Reader};
 pub use tree::{Tree, TreeKind};
 
@@ -47,6 +51,67 @@ pub struct OpenNode {
     pub name: String,
     /// Its files.
     pub tree: Tree,
+}
+
+/// The inputs of one run, opened. Owners of files are the nodes by index, then the proxy, the hosts file and the
+/// inventory, in this order, each with an index of its own whether it was given or not.
+#[derive(Debug)]
+pub struct Input {
+    /// The nodes that could be opened, in order.
+    pub nodes: Vec<OpenNode>,
+    /// The nginx configuration.
+    pub proxy: Option<ProxyRead>,
+    /// The hosts file.
+    pub hosts: Option<HostsRead>,
+    /// The inventory; empty where there is none. Its faults are in `errors`.
+    pub inventory: InventoryRead,
+    /// What could not be opened, with the name of the node where it has one.
+    pub errors: Vec<(Option<String>, InputError)>,
+}
+
+impl Input {
+    /// Opens everything that a request names. What cannot be opened becomes an error, and the rest goes on. Nodes,
+    /// proxy and hosts file of the command line win over those of the inventory.
+    pub fn open(request: &Request) -> Self {
+        let folder = &request.working_folder;
+        let config = request.config.clone().or_else(|| inventory::discover(folder));
+        let read =
+            |owner: u16| config.as_ref().map(|path| read_inventory(owner, path, folder)).unwrap_or_default();
+        let arguments = arguments(request, &read(0).inventory);
+        let (nodes, mut errors) = open_nodes(&arguments, folder);
+        let owner = |past: usize| u16::try_from(nodes.len() + past).unwrap_or(u16::MAX);
+        // The nodes come before the inventory that may name them, so that its owner is known only now.
+        let inventory = read(owner(2));
+        errors.extend(inventory.errors.iter().map(|error| (None, error.clone())));
+        let mut keep = |error: InputError| errors.push((None, error));
+        let proxy = request.proxy.as_ref().or(inventory.inventory.proxy.as_ref());
+        let proxy = proxy.and_then(|path| read_proxy(owner(0), path, folder).map_err(&mut keep).ok());
+        let hosts = request.hosts.as_ref().or(inventory.inventory.hosts.as_ref());
+        let hosts = hosts.and_then(|path| read_hosts(owner(1), path, folder).map_err(&mut keep).ok());
+        Self { nodes, proxy, hosts, inventory, errors }
+    }
+}
+
+/// The nodes of the command line, each under the inventory's name for its path unless it has one; without any, those
+/// of the inventory.
+fn arguments(request: &Request, inventory: &Inventory) -> Vec<NodeArgument> {
+    let known =
+        inventory.nodes.iter().filter_map(|node| node.path.as_ref().map(|path| (&node.name.text, path)));
+    if request.nodes.is_empty() {
+        return known
+            .map(|(name, path)| NodeArgument { name: Some(name.clone()), path: path.clone() })
+            .collect();
+    }
+    let folder = &request.working_folder;
+    let known: Vec<_> = known.map(|(name, path)| (name, argument::lexical(path, folder))).collect();
+    let mut arguments = request.nodes.clone();
+    for argument in &mut arguments {
+        if argument.name.is_none() {
+            let path = argument::lexical(&argument.path, folder);
+            argument.name = known.iter().find(|(_, known)| *known == path).map(|(name, _)| (*name).clone());
+        }
+    }
+    arguments
 }
 
 /// Opens nodes. What cannot be opened is in the second list, with the name it would have, and the rest goes on.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Parsed;
 use super::tree::Tree;
 use crate::diagnostic::Unread;
-use crate::source::{FileId, OwnerSources, SourceFile};
+use crate::source::{FileId, OwnerSources, SourceFile, Span};
 use crate::syntax::encoding::{self, Format};
 use crate::syntax::{SyntaxError, hosts, json, nginx, properties, toml, xml};
 
@@ -67,21 +67,22 @@ impl Reader {
 
     /// An XML file; `None`: absent or unreadable.
     pub fn xml(&mut self, path: &str) -> Option<Arc<xml::Document>> {
-        let parsed =
-            self.parsed(path, Format::Xml, |file, text| Ok(Parsed::Xml(Arc::new(xml::parse(file, text)?))));
+        let parsed = self
+            .parsed(path, Some(Format::Xml), |file, text| Ok(Parsed::Xml(Arc::new(xml::parse(file, text)?))));
         if let Parsed::Xml(document) = parsed? { Some(document) } else { None }
     }
 
     /// A JSON file; `None`: absent or unreadable.
     pub fn json(&mut self, path: &str) -> Option<Arc<json::Document>> {
-        let parsed = self
-            .parsed(path, Format::Utf8, |file, text| Ok(Parsed::Json(Arc::new(json::parse(file, text)?))));
+        let parsed = self.parsed(path, Some(Format::Utf8), |file, text| {
+            Ok(Parsed::Json(Arc::new(json::parse(file, text)?)))
+        });
         if let Parsed::Json(document) = parsed? { Some(document) } else { None }
     }
 
     /// A properties file; `None`: absent or unreadable.
     pub fn properties(&mut self, path: &str) -> Option<Arc<properties::Document>> {
-        let parsed = self.parsed(path, Format::Properties, |file, text| {
+        let parsed = self.parsed(path, Some(Format::Properties), |file, text| {
             Ok(Parsed::Properties(Arc::new(properties::parse(file, text))))
         });
         if let Parsed::Properties(document) = parsed? { Some(document) } else { None }
@@ -89,22 +90,23 @@ impl Reader {
 
     /// A TOML file; `None`: absent or unreadable.
     pub fn toml(&mut self, path: &str) -> Option<Arc<toml::Document>> {
-        let parsed = self
-            .parsed(path, Format::Utf8, |file, text| Ok(Parsed::Toml(Arc::new(toml::parse(file, text)?))));
+        let parsed = self.parsed(path, Some(Format::Utf8), |file, text| {
+            Ok(Parsed::Toml(Arc::new(toml::parse(file, text)?)))
+        });
         if let Parsed::Toml(document) = parsed? { Some(document) } else { None }
     }
 
     /// An nginx file; `None`: absent or unreadable.
     pub fn nginx(&mut self, path: &str) -> Option<Arc<nginx::Document>> {
-        let parsed = self
-            .parsed(path, Format::Utf8, |file, text| Ok(Parsed::Nginx(Arc::new(nginx::parse(file, text)?))));
+        let parsed =
+            self.parsed(path, None, |file, text| Ok(Parsed::Nginx(Arc::new(nginx::parse(file, text)?))));
         if let Parsed::Nginx(document) = parsed? { Some(document) } else { None }
     }
 
     /// A hosts file; `None`: absent or unreadable.
     pub fn hosts(&mut self, path: &str) -> Option<Arc<hosts::Document>> {
-        let parsed = self
-            .parsed(path, Format::Utf8, |file, text| Ok(Parsed::Hosts(Arc::new(hosts::parse(file, text)))));
+        let parsed =
+            self.parsed(path, None, |file, text| Ok(Parsed::Hosts(Arc::new(hosts::parse(file, text)))));
         if let Parsed::Hosts(document) = parsed? { Some(document) } else { None }
     }
 
@@ -137,6 +139,19 @@ impl Reader {
         matches!(self.states.get(path), Some(State::Unreadable))
     }
 
+    /// Notes a fault at a place of a file that was taken up.
+    pub(super) fn note(&mut self, span: Span, reason: impl Into<String>) {
+        let Some(source) = self.sources.files.get(usize::from(span.file.index)) else { return };
+        let position = source.position(span.start);
+        self.unread.push(Unread {
+            node: self.sources.node.clone(),
+            file: source.path.clone(),
+            line: Some(position.line),
+            column: Some(position.column),
+            reason: reason.into(),
+        });
+    }
+
     /// Ends the reading.
     pub fn finish(self) -> Read {
         let mut unread = self.unread;
@@ -159,13 +174,13 @@ impl Reader {
     fn parsed(
         &mut self,
         path: &str,
-        format: Format,
+        format: Option<Format>,
         parse: impl FnOnce(FileId, &str) -> Result<Parsed, SyntaxError>,
     ) -> Option<Parsed> {
         if let Some(known) = self.documents.get(path) {
             return Some(known.clone());
         }
-        let file = self.take_up(path, Some(format))?;
+        let file = self.take_up(path, format)?;
         let source = self.sources.files.get(usize::from(file.index))?;
         match parse(file, &source.text) {
             Ok(parsed) => {
@@ -173,14 +188,7 @@ impl Reader {
                 Some(parsed)
             }
             Err(error) => {
-                let position = source.position(error.span.start);
-                self.unread.push(Unread {
-                    node: self.sources.node.clone(),
-                    file: path.to_owned(),
-                    line: Some(position.line),
-                    column: Some(position.column),
-                    reason: error.reason,
-                });
+                self.note(error.span, error.reason);
                 self.states.insert(path.to_owned(), State::Unreadable);
                 None
             }

@@ -258,6 +258,8 @@ impl Store for SingleFile {
     }
 }
 
+/// What is said about a link whose target is not there.
+pub(super) const DANGLING: &str = "it is a link to nothing";
 const UPWARD: &str = "is a link to a folder above it, which is not followed";
 /// What is said about a name that no output could spell.
 pub(super) const NOT_UTF8: &str = "its name is not UTF-8";
@@ -266,7 +268,7 @@ pub(super) const NOT_UTF8: &str = "its name is not UTF-8";
 /// would wait for a writer. `None` is a folder.
 pub(super) fn read_bounded(path: &Path) -> Result<Option<Vec<u8>>, String> {
     let kind = fs::metadata(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => "it is a link to nothing".to_owned(),
+        std::io::ErrorKind::NotFound => DANGLING.to_owned(),
         _ => refusal(&error),
     })?;
     if kind.is_dir() {

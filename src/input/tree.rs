@@ -8,7 +8,7 @@ use super::archive;
 use super::error::{InputError, refusal};
 pub use super::layout::TreeKind;
 use super::layout::{self, Found, Layout};
-use super::store::{Folder, SingleFile, Store, with_slashes};
+use super::store::{DANGLING, Entry, Folder, SingleFile, Store, with_slashes};
 
 /// A node's files over a folder, an archive in memory, or a single file. Nothing is read or walked before it is asked
 /// for. Paths are home-relative with `/` and compared case by case: `repository/conf/carbon.xml`.
@@ -32,7 +32,7 @@ impl Tree {
                 InputError::Missing { path: shown.clone() }
             }
             std::io::ErrorKind::NotFound => {
-                InputError::Unreadable { path: shown.clone(), reason: "it is a link to nothing".to_owned() }
+                InputError::Unreadable { path: shown.clone(), reason: DANGLING.to_owned() }
             }
             std::io::ErrorKind::NotADirectory => InputError::Missing { path: shown.clone() },
             _ => InputError::Unreadable { path: shown.clone(), reason: refusal(&error) },
@@ -44,6 +44,30 @@ impl Tree {
             return Err(InputError::NotAFile { path: shown });
         }
         Self::open_file(on_disk, shown)
+    }
+
+    /// A folder that is no node (the proxy's): its paths are its own.
+    pub(super) fn plain_folder(on_disk: PathBuf, shown: String) -> Self {
+        let layout = Layout::home("");
+        Self {
+            store: Box::new(Folder::new(on_disk)),
+            layout,
+            kind: TreeKind::Overlay,
+            shown,
+            in_archive: false,
+        }
+    }
+
+    /// A file that is no node (the hosts file, the inventory), under its own name.
+    pub(super) fn plain_file(on_disk: PathBuf, name: &str, shown: String) -> Self {
+        let layout = Layout::single(name, name);
+        let store = Box::new(SingleFile::new(on_disk, name));
+        Self { store, layout, kind: TreeKind::SingleFile, shown, in_archive: false }
+    }
+
+    /// What lies directly in a folder of a plain tree.
+    pub(super) fn entries(&self, folder: &str) -> Vec<Entry> {
+        self.store.entries(folder)
     }
 
     fn open_folder(on_disk: PathBuf, shown: String) -> Result<Self, InputError> {

@@ -3,6 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+mod archives;
+mod front;
+mod inventory;
+
 use super::argument::names;
 use super::*;
 
