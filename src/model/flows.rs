@@ -1,5 +1,4 @@
-//! Where throttling events and decisions travel: who acts in a role, and whom receivers, brokers and duplicated decisions
-//! reach.
+//! Where throttling events and decisions travel: whom receivers, brokers and duplicated decisions reach.
 
 use super::deployment::{Deployment, Target};
 use super::endpoint::Endpoint;
@@ -32,7 +31,8 @@ pub struct GroupFlow<'a> {
 pub struct DecisionFlow<'a> {
     /// The broker and whom it means.
     pub flow: Flow<'a>,
-    /// The publisher, JNDI file and connection factory that lead there; `None` for `event_duplicate_url` of 4.x.
+    /// The publisher, JNDI file and connection factory that lead there; `None` for `event_duplicate_url` of
+    /// 4.x.
     pub by_hand: Option<(&'a EventPublisher, &'a JndiFile, &'a ConnectionFactory)>,
 }
 
@@ -42,7 +42,8 @@ impl Deployment {
         self.nodes.iter().filter(move |node| node.acts_as(role))
     }
 
-    /// The nodes that manage traffic: Traffic Managers, all-in-one nodes, control planes without a separate one.
+    /// The nodes that manage traffic: Traffic Managers, all-in-one nodes, control planes without a separate
+    /// one.
     pub fn traffic_managers(&self) -> impl Iterator<Item = &Node> {
         self.acting_as(Role::TrafficManager)
     }
@@ -92,9 +93,9 @@ impl Deployment {
         brokers.map(|endpoint| self.flow(node, endpoint)).collect()
     }
 
-    /// The brokers that a node publishes throttle decisions to, its own among them where it writes that down. Up to 3.x
-    /// an event publisher names a JNDI file, whose connection factory lists the brokers; from 4.0 on
-    /// `apim.throttling.event_duplicate_url` adds further brokers.
+    /// The brokers that a node publishes throttle decisions to, its own among them where it writes that down.
+    /// Up to 3.x an event publisher names a JNDI file, whose connection factory lists the brokers; from 4.0
+    /// on `apim.throttling.event_duplicate_url` adds further brokers.
     pub fn decision_targets<'a>(&'a self, node: &'a Node) -> Vec<DecisionFlow<'a>> {
         let mut found = Vec::new();
         for publisher in node.event_publishers.iter().filter(|publisher| publisher.publishes_decisions()) {
@@ -113,7 +114,8 @@ impl Deployment {
         found
     }
 
-    /// The brokers that a control plane duplicates notifications to (`apim.event_hub.event_duplicate_url`, 4.1 and later).
+    /// The brokers that a control plane duplicates notifications to (`apim.event_hub.event_duplicate_url`,
+    /// 4.1 and later).
     pub fn notification_targets<'a>(&'a self, node: &'a Node) -> Vec<Flow<'a>> {
         let hub = node.throttling.as_ref().and_then(|throttling| throttling.event_hub.as_ref());
         let urls = hub.into_iter().flat_map(|hub| &hub.duplicate_urls);
@@ -134,7 +136,8 @@ impl Deployment {
 }
 
 impl EventPublisher {
-    /// Home-relative path of the JNDI file that the publisher uses; `None` where it is unknown or lies elsewhere.
+    /// Home-relative path of the JNDI file that the publisher uses; `None` where it is unknown or lies
+    /// elsewhere.
     pub fn jndi_path(&self) -> Option<String> {
         let text = self.provider_url.as_ref()?.text()?.replace('\\', "/");
         let path = text.strip_prefix("${carbon.home}/").unwrap_or(&text);

@@ -68,8 +68,8 @@ fn server_role(text: &str) -> Option<Role> {
     }
 }
 
-/// What references and the name tell of a node; `None` where nothing leaves it and nobody refers to it, and for a node of
-/// unknown product that no reference and no name explains.
+/// What references and the name tell of a node; `None` where nothing leaves it and nobody refers to it, and
+/// for a node of unknown product that no reference and no name explains.
 fn inferred(node: &Node, services: &Services) -> Option<(Roles, RoleEvidence)> {
     let mut named = names::roles(node);
     if named.contains(&Role::AllInOne) {
@@ -77,7 +77,8 @@ fn inferred(node: &Node, services: &Services) -> Option<(Roles, RoleEvidence)> {
     }
     let leaves = services.leaving(node.index);
     let possible = possible(node, services);
-    // Whoever asks a given key manager is none; other foreign addresses only say that the node is not that alone.
+    // Whoever asks a given key manager is none; other foreign addresses only say that the node is not that
+    // alone.
     if services.leaving_to_nodes(node.index).contains(&Role::KeyManager) {
         named.remove(&Role::KeyManager);
     }
@@ -111,8 +112,8 @@ fn possible(node: &Node, services: &Services) -> Roles {
     &all - &services.leaving(node.index)
 }
 
-/// Without a name: a node that looks for keys and throttling elsewhere and publishes to nobody is a gateway; otherwise
-/// it may be anything that is left.
+/// Without a name: a node that looks for keys and throttling elsewhere and publishes to nobody is a gateway;
+/// otherwise it may be anything that is left.
 fn by_exclusion(leaves: &Roles, possible: Roles) -> Roles {
     let foreign = [Role::KeyManager, Role::TrafficManager].iter().all(|role| leaves.contains(role));
     if foreign && possible.contains(&Role::Gateway) {
@@ -147,8 +148,8 @@ fn general(role: Role) -> Role {
     }
 }
 
-/// A node that others use for keys and throttling and that itself needs nobody is an all-in-one when nobody else could
-/// be the publisher: manager beside pure workers.
+/// A node that others use for keys and throttling and that itself needs nobody is an all-in-one when nobody
+/// else could be the publisher: manager beside pure workers.
 fn complete(deployment: &Deployment, services: &Services, found: &mut [Option<(Roles, RoleEvidence)>]) {
     let publishes = |slot: &Option<(Roles, RoleEvidence)>| {
         slot.as_ref().is_none_or(|(roles, _)| {
@@ -171,8 +172,8 @@ fn complete(deployment: &Deployment, services: &Services, found: &mut [Option<(R
     }
 }
 
-/// Where publishers push to some gateways of the deployment and not to others, the former manage and the latter work.
-/// Under a shared file system every gateway is both, and gateways of 4.x pull.
+/// Where publishers push to some gateways of the deployment and not to others, the former manage and the
+/// latter work. Under a shared file system every gateway is both, and gateways of 4.x pull.
 fn separate_gateways(
     deployment: &Deployment,
     services: &Services,

@@ -24,17 +24,13 @@ fn in_name(name: &str, app_manager: bool) -> BTreeSet<Role> {
         .collect();
     let has = |word: &str| words.contains(&word);
     let pair = |first: &str, second: &str| words.windows(2).any(|pair| *pair == [first, second]);
-    let mut roles = BTreeSet::new();
     if has("analytics") {
         return BTreeSet::from([Role::Analytics]);
-    }
-    // The micro gateway is another product.
-    if has("micro") || has("microgateway") || has("microgw") {
-        return roles;
     }
     if has("allinone") || has("aio") || (pair("all", "in") && has("one")) {
         return BTreeSet::from([Role::AllInOne]);
     }
+    let mut roles = BTreeSet::new();
     let mut add = |role: Role, found: bool| {
         if found {
             roles.insert(role);
@@ -78,7 +74,7 @@ mod tests {
         assert_eq!(of("km1"), "key-manager");
         assert_eq!(of("api-manager"), "");
         assert_eq!(of("apim-manager-worker"), "");
-        assert_eq!(of("micro-gw"), "");
+        assert_eq!(of("micro-gw"), "gateway");
         assert_eq!(of("node1"), "");
     }
 

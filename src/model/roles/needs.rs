@@ -4,8 +4,8 @@ use crate::model::database::LogicalDatabase;
 use crate::model::deployment::Deployment;
 use crate::model::node::{Node, Product, Role};
 
-/// True when the roles of a node need a logical database. Gateways of 2.x and 3.x need shared databases for tenants only,
-/// gateways of 4.x none.
+/// True when the roles of a node need a logical database. Gateways of 2.x and 3.x need shared databases for
+/// tenants only, gateways of 4.x none.
 pub(in crate::model) fn needs(deployment: &Deployment, node: &Node, database: LogicalDatabase) -> bool {
     match node.product {
         Product::AppManager => return app_manager(node, database),

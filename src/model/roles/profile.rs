@@ -6,10 +6,10 @@ use crate::model::node::{ConfigModel, Node, Role};
 use crate::model::portal::PortalApp;
 use crate::model::ports::ListenerKind;
 
-/// The role whose profile the node was set up with. In an overlay the portals cannot be counted, so a pattern that they
-/// would tell apart gives none.
+/// The role whose profile the node was set up with. An overlay gives none: its portals cannot be counted, and
+/// the switches alone do not tell (the vendor's overlays of key managers and gateways set the same ones).
 pub(super) fn fingerprint(node: &Node) -> Option<BTreeSet<Role>> {
-    if node.config_model != ConfigModel::Xml || !node.is_at_least(2, 0) {
+    if !node.is_home || node.config_model != ConfigModel::Xml || !node.is_at_least(2, 0) {
         return None;
     }
     let throttling = node.throttling.as_ref()?;
@@ -26,12 +26,12 @@ pub(super) fn fingerprint(node: &Node) -> Option<BTreeSet<Role>> {
         *throttling.deploys_policies.known()?,
     );
     let role = match flags {
-        (true, true, false) if !node.is_home || portals.is_empty() => Role::GatewayWorker,
+        (true, true, false) if portals.is_empty() => Role::GatewayWorker,
         (false, false, true) if only(&[PortalApp::Publisher, PortalApp::Admin]) => Role::Publisher,
         (false, false, true) if only(&[PortalApp::Publisher]) => Role::Publisher,
         (false, false, false) if only(&[PortalApp::Store]) => Role::Store,
-        (false, false, false) if node.is_home && portals.is_empty() => Role::KeyManager,
-        _ if node.is_home && portals.is_empty() && !receives(node) => Role::TrafficManager,
+        (false, false, false) if portals.is_empty() => Role::KeyManager,
+        _ if portals.is_empty() && !receives(node) => Role::TrafficManager,
         _ => return None,
     };
     Some(BTreeSet::from([role]))

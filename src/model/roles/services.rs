@@ -119,8 +119,8 @@ impl Services {
             if role == Role::Gateway {
                 self.pushed_to.extend(&nodes);
             }
-            // Whoever looks for throttling on itself, too, is a peer of the others, not their client. A portal may ask one
-            // key manager and keep the other URL's default.
+            // Whoever looks for throttling on itself, too, is a peer of the others, not their client. A
+            // portal may ask one key manager and keep the other URL's default.
             let client = role == Role::KeyManager || !own;
             if client || role == Role::Gateway {
                 for index in &nodes {
@@ -141,8 +141,8 @@ impl Services {
         uses
     }
 
-    /// Nodes that serve themselves, or that only push to one that does: the second of an active-active pair publishes to
-    /// the first, or both to a public name. Nobody asks a complete node for keys or throttling.
+    /// Nodes that serve themselves, or that only push to one that does: the second of an active-active pair
+    /// publishes to the first, or both to a public name. Nobody asks a complete node for keys or throttling.
     fn complete_nodes(&self, deployment: &Deployment) -> BTreeSet<usize> {
         let serves_itself = |index: usize| self.nodes.get(index).is_some_and(|uses| uses.leaving.is_empty());
         let asked = |index: usize| {

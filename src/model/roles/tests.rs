@@ -63,6 +63,9 @@ fn the_profile_script_leaves_a_fingerprint() {
     let mut throttling = sample::throttling(&[]);
     throttling.deploys_policies = written(false);
     node.throttling = Some(throttling);
+    let overlay = sample::deployment(vec![node.clone()]);
+    assert_eq!(roles(&overlay), ["all-in-one"]);
+    node.is_home = true;
     let deployment = sample::deployment(vec![node]);
     assert_eq!(roles(&deployment), ["gateway-worker"]);
     assert_eq!(deployment.nodes[0].role_evidence, RoleEvidence::Profile);

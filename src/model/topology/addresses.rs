@@ -171,8 +171,9 @@ impl Addresses {
         self.nodes.get(node).into_iter().flatten().map(String::as_str)
     }
 
-    /// The nodes that own a name or address. A container name is also found without the words that deployments put
-    /// around it: `wso2apim-pattern-2-km-service` and `km.wso2.svc` both mean the node labelled `apim-km`.
+    /// The nodes that own a name or address. A container name is also found without the words that
+    /// deployments put around it: `wso2apim-pattern-2-km-service` and `km.wso2.svc` both mean the node
+    /// labelled `apim-km`.
     pub(super) fn owners(&self, host: &str) -> &[usize] {
         let host = host.to_ascii_lowercase();
         if let Some(owners) = self.owners.get(&host) {
@@ -220,7 +221,8 @@ fn holders(sets: impl Iterator<Item = BTreeSet<String>>) -> BTreeMap<String, Vec
     holders
 }
 
-/// The service name in a host that only a container network can resolve: a single label, or `NAME.NAMESPACE.svc…`.
+/// The service name in a host that only a container network can resolve: a single label, or
+/// `NAME.NAMESPACE.svc…`.
 pub(super) fn container_name(host: &str) -> Option<&str> {
     if host.parse::<IpAddr>().is_ok() {
         return None;
@@ -233,7 +235,8 @@ pub(super) fn container_name(host: &str) -> Option<&str> {
     }
 }
 
-/// A container name without product words, pattern number and `service`; `None` where nothing telling is left.
+/// A container name without product words, pattern number and `service`; `None` where nothing telling is
+/// left.
 fn core(label: &str) -> Option<String> {
     let mut words: Vec<&str> = label.split(['-', '_']).collect();
     while let Some(first) = words.first() {

@@ -42,8 +42,8 @@ impl Machines {
         Self { nodes, loopback, containers: in_containers(deployment, declared, addresses) }
     }
 
-    /// The inventory decides, then `localMemberHost`. A peer's port on loopback tells less than two different addresses:
-    /// it may be the very fault to report.
+    /// The inventory decides, then `localMemberHost`. A peer's port on loopback tells less than two different
+    /// addresses: it may be the very fault to report.
     pub(super) fn same(&self, left: usize, right: usize) -> Option<bool> {
         if left == right {
             return Some(true);
@@ -85,8 +85,8 @@ impl Place {
     }
 }
 
-/// Peers that a node reaches by loopback: it writes a loopback address with a port that is not its own and that
-/// exactly one peer opens.
+/// Peers that a node reaches by loopback: it writes a loopback address with a port that is not its own and
+/// that exactly one peer opens.
 fn reached_by_loopback(deployment: &Deployment, node: &Node) -> Vec<usize> {
     let mut peers: Vec<usize> = peer_addresses(node)
         .filter(|endpoint| endpoint.host == Host::Own && endpoint.text.is_written())
@@ -114,8 +114,8 @@ fn reached_by_loopback(deployment: &Deployment, node: &Node) -> Vec<usize> {
 }
 
 /// The addresses that can only be meant for a peer: brokers of duplicated decisions outside the node's own
-/// `jndi.properties`, and all others unless the port is the node's own before its offset, which a forgotten edit explains
-/// as well.
+/// `jndi.properties`, and all others unless the port is the node's own before its offset, which a forgotten
+/// edit explains as well.
 fn peer_addresses(node: &Node) -> impl Iterator<Item = &Endpoint> {
     let duplicates = node
         .jndi_files
@@ -161,8 +161,9 @@ fn proxied_on_loopback(deployment: &Deployment) -> BTreeSet<usize> {
         .collect()
 }
 
-/// Containers give themselves away by how nodes call each other: by a peer's label that no hosts line maps, or by a
-/// service name of Kubernetes (`NAME.NAMESPACE.svc`, `NAME-service`), or by the membership scheme `kubernetes`.
+/// Containers give themselves away by how nodes call each other: by a peer's label that no hosts line maps,
+/// or by a service name of Kubernetes (`NAME.NAMESPACE.svc`, `NAME-service`), or by the membership scheme
+/// `kubernetes`.
 fn in_containers(deployment: &Deployment, declared: &Declared, addresses: &Addresses) -> bool {
     if deployment.nodes.len() < 2 {
         return false;
@@ -192,7 +193,8 @@ fn in_containers(deployment: &Deployment, declared: &Declared, addresses: &Addre
     })
 }
 
-/// True where only the node's label explains the name: neither the inventory nor cluster settings nor HostName give it.
+/// True where only the node's label explains the name: neither the inventory nor cluster settings nor
+/// HostName give it.
 fn is_label(name: &str, node: &Node, declared: &Declared) -> bool {
     let stated = declared.node(node.index).is_some_and(|entry| !entry.addresses.is_empty());
     let host_name = node.public_host_name().and_then(Setting::text);

@@ -53,8 +53,8 @@ impl Topology {
         }
     }
 
-    /// A balancer's name at a port that it listens on, or at any port where it leads to several nodes. Where those share
-    /// one machine and no routes are known, the port tells which of them is meant.
+    /// A balancer's name at a port that it listens on, or at any port where it leads to several nodes. Where
+    /// those share one machine and no routes are known, the port tells which of them is meant.
     fn through_balancer<'a>(
         &'a self,
         deployment: &'a Deployment,
@@ -88,8 +88,8 @@ impl Topology {
         Some(Target::Balancer(balancer))
     }
 
-    /// Of several nodes under one address the one that opens the port: the reading node first, then the others, then
-    /// their neighbours on the machine; else the nearest by base port.
+    /// Of several nodes under one address the one that opens the port: the reading node first, then the
+    /// others, then their neighbours on the machine; else the nearest by base port.
     fn port_owner(&self, deployment: &Deployment, from: &Node, owners: &[usize], port: u16) -> Option<usize> {
         let opens = |index: &usize| {
             deployment.nodes.get(*index).is_some_and(|node| self.listener(node, port).is_some())
@@ -135,7 +135,8 @@ impl Topology {
         node.listener_on(mapped.unwrap_or(port))
     }
 
-    /// The node that a server line of nginx means. Loopback is the proxy's machine: the one node that opens the port.
+    /// The node that a server line of nginx means. Loopback is the proxy's machine: the one node that opens
+    /// the port.
     pub(in crate::model) fn upstream_node(
         &self,
         deployment: &Deployment,

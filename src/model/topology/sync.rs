@@ -8,8 +8,8 @@ use crate::model::gateway::DeploymentSynchronizer;
 use crate::model::node::{ConfigModel, Node};
 use crate::model::value::Setting;
 
-/// The inventory decides, then the synchroniser of carbon.xml, then the era: gateways of 4.x always pull from the
-/// database, those of 3.2 where that is switched on.
+/// The inventory decides, then the synchroniser of carbon.xml, then the era: gateways of 4.x always pull from
+/// the database, those of 3.2 where that is switched on.
 pub(super) fn mode(deployment: &Deployment, declared: &Declared, node: &Node) -> SyncMode {
     match declared.artifacts {
         Some(DeclaredArtifacts::Shared) => return SyncMode::Shared,

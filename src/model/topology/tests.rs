@@ -16,7 +16,8 @@ fn addresses(deployment: &Deployment, index: usize) -> Vec<&str> {
     deployment.addresses(&deployment.nodes[index]).collect()
 }
 
-/// What an address means, in a word: `own`, a node's name, a balancer in brackets, `outside`, `unknown`; then the listener.
+/// What an address means, in a word: `own`, a node's name, a balancer in brackets, `outside`, `unknown`; then
+/// the listener.
 fn resolved(deployment: &Deployment, from: usize, text: &str) -> String {
     let endpoint: Endpoint = sample::url(text);
     let noun = |listener: Option<&crate::model::ports::Listener>| {

@@ -15,9 +15,9 @@ pub(in crate::model) struct Zones {
 }
 
 impl Zones {
-    /// Inventory zones decide where both nodes have one. Gateways are also apart when they pull disjoint labels, when one
-    /// publisher pushes to them as different environments, or when each belongs to a cluster domain of several gateways
-    /// and neither domain lists a member of the other.
+    /// Inventory zones decide where both nodes have one. Gateways are also apart when they pull disjoint
+    /// labels, when one publisher pushes to them as different environments, or when each belongs to a cluster
+    /// domain of several gateways and neither domain lists a member of the other.
     pub(super) fn of(deployment: &Deployment, declared: &Declared) -> Self {
         let zone = |node: &Node| declared.node(node.index).and_then(|entry| entry.zone.as_deref());
         let environments = environments(deployment);
