@@ -13,6 +13,7 @@ pub(super) fn of(deployment: &Deployment, topology: &Topology) -> (Vec<Balancer>
     for entry in &topology.declared.balancers {
         let balancer = named(&mut found, &entry.name, entry.span);
         balancer.tcp |= entry.tcp;
+        balancer.others |= entry.others;
         balancer.nodes.extend(&entry.nodes);
         for (listen, port) in &entry.ports {
             let routes = entry.nodes.iter().map(|node| Route {

@@ -105,6 +105,7 @@ fn inventory_balancers_and_port_mappings_count() {
         declared.balancers.push(declared::DeclaredBalancer {
             name: "tm.corp.test".to_owned(),
             nodes: vec![1, 0],
+            others: false,
             tcp: true,
             ports: vec![(9611, 9611)],
             span: None,
