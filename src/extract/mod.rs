@@ -1,12 +1,167 @@
-//! The bridge from what files say to what they mean: each node's files become a [`Node`](crate::model::Node), whatever
-//! their era.
-
-#![allow(dead_code)]
+//! The bridge from what files say to what they mean: each node's files become a [`Node`], whatever their era.
 
 pub(crate) mod files;
 pub mod hosts;
+mod identify;
+mod listeners;
 pub mod proxy;
+mod shape;
+mod start_script;
+#[cfg(test)]
+mod tests;
 mod toml;
 pub mod variables;
 pub mod view;
 mod xml;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::catalog::vanilla;
+use crate::diagnostic::Unread;
+use crate::input::inventory::Inventory;
+use crate::input::{Parsed, Read, Reader};
+use crate::model::node::{Identity, RoleEvidence};
+use crate::model::{ConfigModel, Node, Origin, Product, Setting, Version};
+use crate::source::{FileId, OwnerSources, Span};
+use files::Files;
+use identify::Given;
+
+/// What the command line says about all nodes.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// `--product-version`.
+    pub product_version: Option<Version>,
+}
+
+/// A node with the files that it was read from.
+#[derive(Debug)]
+pub struct Extracted {
+    /// The node; its roles come with the deployment.
+    pub node: Node,
+    /// The texts of its files.
+    pub sources: OwnerSources,
+    /// What could not be read.
+    pub unread: Vec<Unread>,
+}
+
+/// Folders of which rules ask what lies in them.
+const LISTED: [&str; 8] = [
+    "bin",
+    "repository/components/dropins",
+    "repository/components/lib",
+    "repository/conf",
+    "repository/deployment/server/eventpublishers",
+    "repository/deployment/server/executionplans",
+    "repository/deployment/server/synapse-configs/default",
+    "repository/deployment/server/userstores",
+];
+
+/// Reads what the rules need of one opened node and lowers it. `index` is its place among the nodes and the owner of its
+/// files.
+pub fn extract_node(
+    index: usize,
+    name: &str,
+    path: &str,
+    reader: Reader,
+    inventory: &Inventory,
+    options: &Options,
+) -> Extracted {
+    let mut files = Files::new(reader);
+    let told = identify::identify(&mut files, name, given(name, inventory, options));
+    files.set_pack(pack(told.product, told.version));
+    let main = match told.model {
+        ConfigModel::Xml => "repository/conf/carbon.xml",
+        ConfigModel::Toml => "repository/conf/deployment.toml",
+    };
+    let mut node = Node {
+        index,
+        name: name.to_owned(),
+        path: path.to_owned(),
+        product: told.product,
+        version: told.version,
+        version_evidence: told.evidence,
+        config_model: told.model,
+        is_home: files.is_home(),
+        roles: BTreeSet::new(),
+        role_evidence: RoleEvidence::Nothing,
+        identity: nameless(files.place(main)),
+        listeners: Vec::new(),
+        connectors: Vec::new(),
+        data_sources: Vec::new(),
+        database_uses: Vec::new(),
+        registry: None,
+        users: None,
+        clustering: None,
+        environments: Vec::new(),
+        artifact_pull: None,
+        key_management: None,
+        throttling: None,
+        event_publishers: Vec::new(),
+        jndi_files: Vec::new(),
+        synchronizer: None,
+        portals: Vec::new(),
+        key_stores: Vec::new(),
+        app_manager: None,
+        artifacts: None,
+        libraries: None,
+        files: LISTED.iter().flat_map(|folder| files.list(folder)).collect(),
+        documents: BTreeMap::new(),
+        other_references: Vec::new(),
+    };
+    match told.model {
+        ConfigModel::Xml => xml::extract(&mut node, &mut files),
+        ConfigModel::Toml => toml::extract(&mut node, &mut files),
+    }
+    let Read { sources, unread, documents, .. } = files.finish();
+    node.documents = placed(index, &sources, documents);
+    Extracted { node, sources, unread }
+}
+
+/// What the command line and the inventory say of this node.
+fn given(name: &str, inventory: &Inventory, options: &Options) -> Given {
+    let _ = (name, inventory);
+    Given { product: None, version: options.product_version }
+}
+
+/// The untouched pack of a product in the nearest version that is known.
+fn pack(product: Product, version: Option<Version>) -> Option<&'static vanilla::Pack> {
+    match product {
+        Product::ApiManager | Product::AppManager => {
+            vanilla::nearest(product.as_str(), &version?.to_string())
+        }
+        Product::IdentityServer | Product::Analytics | Product::Unknown => None,
+    }
+}
+
+/// An identity of which nothing is known yet.
+fn nameless(place: Span) -> Identity {
+    Identity {
+        span: place,
+        host_name: None,
+        management_host_name: None,
+        offset: Setting::at(0, place, Origin::Derived),
+        node_address: None,
+        server_key: None,
+        server_role: None,
+    }
+}
+
+/// The parsed files with their ids.
+fn placed(
+    index: usize,
+    sources: &OwnerSources,
+    documents: BTreeMap<String, Parsed>,
+) -> BTreeMap<String, (FileId, Parsed)> {
+    let owner = u16::try_from(index).unwrap_or(u16::MAX);
+    let ids: BTreeMap<&str, FileId> = sources
+        .files
+        .iter()
+        .zip(0_u16..)
+        .filter(|(file, _)| !file.absent)
+        .map(|(file, index)| (file.path.as_str(), FileId { owner, index }))
+        .collect();
+    documents
+        .into_iter()
+        .filter_map(|(path, parsed)| Some((path.clone(), (*ids.get(path.as_str())?, parsed))))
+        .collect()
+}

@@ -47,6 +47,17 @@ impl<'a> View<'a> {
         self.descend(names).map(View::text)
     }
 
+    /// Text of the element reached by first children, unless it is empty, which counts as absent; unknown where secure
+    /// vault fills it in (`svns:secretAlias`).
+    pub fn value(self, names: &[&str]) -> Option<Setting> {
+        let view = self.descend(names)?;
+        let text = view.text();
+        if view.element.attribute("secretAlias").is_some() {
+            return Some(text.with_origin(Origin::Unknown));
+        }
+        (!text.value.is_empty()).then_some(text)
+    }
+
     /// An attribute.
     pub fn attribute(self, name: &str) -> Option<Setting> {
         self.element.attribute(name).map(|attribute| Setting::read(&attribute.value, self.origin))

@@ -12,6 +12,8 @@ mod keys;
 mod portals;
 mod ports;
 mod registry;
+#[cfg(test)]
+mod tests;
 mod throttling;
 mod users;
 
@@ -19,29 +21,60 @@ pub(super) use artifacts::{artifacts, libraries};
 pub(super) use events::{event_publishers, jndi_files};
 
 use super::files::Files;
+use super::listeners::port_variables;
+use super::start_script;
 use super::variables::Variables;
-use crate::model::{Node, Product};
+use crate::model::{Node, Product, Setting};
 
 /// Home-relative paths of the main files.
 mod paths {
     pub(super) const API_MANAGER: &str = "repository/conf/api-manager.xml";
     pub(super) const APP_MANAGER: &str = "repository/conf/app-manager.xml";
+    pub(super) const AXIS2: &str = "repository/conf/axis2/axis2.xml";
+    pub(super) const BROKER: &str = "repository/conf/broker.xml";
     pub(super) const CARBON: &str = "repository/conf/carbon.xml";
     pub(super) const CATALINA: &str = "repository/conf/tomcat/catalina-server.xml";
+    pub(super) const DATA_BRIDGE: &str = "repository/conf/data-bridge/data-bridge-config.xml";
+    pub(super) const EMBEDDED_LDAP: &str = "repository/conf/identity/embedded-ldap.xml";
+    pub(super) const EVENT_PROCESSOR: &str = "repository/conf/event-processor.xml";
+    pub(super) const JMX: &str = "repository/conf/etc/jmx.xml";
+    pub(super) const REGISTRY: &str = "repository/conf/registry.xml";
+    pub(super) const USERS: &str = "repository/conf/user-mgt.xml";
 }
 
 /// Fills in all parts of a node that its XML files speak about. The product, the version and what the input holds are
 /// set; every part of the model is empty.
 pub(super) fn extract(node: &mut Node, files: &mut Files) {
-    let variables = Variables::default();
+    let api = files.xml(match node.product {
+        Product::AppManager => paths::APP_MANAGER,
+        _ => paths::API_MANAGER,
+    });
+    let api = api.as_ref().map(|file| file.root());
+    // Host name, ports and administrator are variables for everything that comes after them.
+    let mut variables = Variables::default();
+    let system = start_script::system_properties(files);
+    variables.system =
+        system.iter().filter_map(|(name, value)| Some((name.clone(), value.text()?.to_owned()))).collect();
     let carbon = files.xml(paths::CARBON);
-    node.synchronizer = carbon.as_ref().and_then(|file| gateway::synchronizer(file.root()));
-    if let Some(file) = files.xml(paths::CATALINA) {
-        node.connectors = portals::connectors(file.root());
-    }
-    let api = if node.product == Product::AppManager { paths::APP_MANAGER } else { paths::API_MANAGER };
-    if let Some(file) = files.xml(api) {
-        let root = file.root();
+    let carbon = carbon.as_ref().map(|file| file.root());
+    let place = files.place(paths::CARBON);
+    node.identity = identity::identity(carbon, place, &system, &variables);
+    variables.host_name = node.identity.host_name.as_ref().and_then(Setting::text).map(str::to_owned);
+    node.listeners = ports::listeners(node, api, files, &variables);
+    variables.ports = port_variables(&node.listeners, &node.identity.offset);
+    node.users = files.xml(paths::USERS).and_then(|file| users::users(file.root(), &variables));
+    let admin = node.users.as_ref().and_then(|users| users.admin_name.as_ref());
+    variables.admin_name = admin.and_then(Setting::text).map(str::to_owned);
+
+    node.connectors =
+        files.xml(paths::CATALINA).map(|file| portals::connectors(file.root())).unwrap_or_default();
+    node.synchronizer = carbon.and_then(gateway::synchronizer);
+    node.clustering = files.xml(paths::AXIS2).map(|file| clustering::clustering(file.root(), &variables));
+    node.registry = files.xml(paths::REGISTRY).map(|file| registry::registry(file.root(), &variables));
+    let data_sources = databases::data_sources(files, &variables);
+    node.data_sources = data_sources.entries;
+    node.database_uses = databases::uses(node, api, files, data_sources.complete);
+    if let Some(root) = api {
         node.environments = gateway::environments(root, &variables);
         node.key_management = keys::key_management(root, &variables);
         node.throttling = throttling::throttling(root, &variables, node.version);

@@ -1,1 +1,71 @@
-//! user-mgt.xml.
+//! user-mgt.xml: the realm, its administrator and the primary user store.
+
+use crate::extract::variables::Variables;
+use crate::extract::view::View;
+use crate::model::users::Users;
+
+/// What user-mgt.xml says; `None` where it has no realm.
+pub(super) fn users(root: View<'_>, variables: &Variables) -> Option<Users> {
+    let realm = root.child("Realm")?;
+    let configuration = realm.child("Configuration")?;
+    let value = |names: &[&str]| configuration.value(names).map(|text| variables.fill(text));
+    let store = realm.child("UserStoreManager");
+    let properties = store.into_iter().flat_map(|store| store.children("Property"));
+    Some(Users {
+        span: configuration.element.start_tag,
+        data_source: configuration
+            .child_with("Property", "name", "dataSource")
+            .and_then(|view| view.value(&[]))
+            .map(|text| variables.fill(text)),
+        add_admin: value(&["AddAdmin"]).map(|text| text.boolean()),
+        admin_name: value(&["AdminUser", "UserName"]),
+        admin_password: value(&["AdminUser", "Password"]).map(|text| text.secret()),
+        user_store: store.and_then(|store| store.attribute("class")).map(|text| variables.fill(text)),
+        properties: properties
+            .filter_map(|view| {
+                let name = view.element.attribute_text("name")?;
+                (!is_secret(name)).then(|| (name.to_owned(), variables.fill(view.text())))
+            })
+            .collect(),
+    })
+}
+
+/// Properties that hold a password stay out of the model, which prints its texts.
+fn is_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.ends_with("password") && name != "storesaltedpassword"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::xml::tests::parse;
+    use crate::model::{Origin, Setting};
+
+    #[test]
+    fn passwords_never_become_text() {
+        let document = parse(
+            r#"<UserManager><Realm>
+                <Configuration>
+                    <AddAdmin>true</AddAdmin>
+                    <AdminUser><UserName>admin</UserName><Password>s3cret</Password></AdminUser>
+                    <Property name="dataSource">jdbc/WSO2UM_DB</Property>
+                </Configuration>
+                <UserStoreManager class="org.wso2.carbon.user.core.ldap.ReadWriteLDAPUserStoreManager">
+                    <Property name="ConnectionURL">ldap://dir.corp.test:389</Property>
+                    <Property name="ConnectionPassword">s3cret</Property>
+                    <Property name="StoreSaltedPassword">true</Property>
+                </UserStoreManager>
+                <UserStoreManager class="second"/>
+            </Realm></UserManager>"#,
+        );
+        let found =
+            users(View { element: &document.root, origin: Origin::Written }, &Variables::default()).unwrap();
+        assert_eq!(found.data_source.as_ref().and_then(Setting::text), Some("jdbc/WSO2UM_DB"));
+        assert_eq!(found.admin_name.as_ref().and_then(Setting::text), Some("admin"));
+        let names: Vec<_> = found.properties.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["ConnectionURL", "StoreSaltedPassword"]);
+        assert!(!format!("{found:?}").contains("s3cret"));
+        assert!(found.admin_password.unwrap().value.is("s3cret"));
+    }
+}

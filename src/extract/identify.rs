@@ -1,0 +1,231 @@
+//! Which product and version a node runs, and whether XML or deployment.toml configures it.
+
+use super::files::Files;
+use super::shape;
+use super::view::View;
+use crate::model::node::VersionEvidence;
+use crate::model::{ConfigModel, Product, Setting, Version};
+
+const CARBON: &str = "repository/conf/carbon.xml";
+const DEPLOYMENT: &str = "repository/conf/deployment.toml";
+const VERSION: &str = "bin/version.txt";
+
+/// What the command line or the inventory say of a node.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Given {
+    pub product: Option<Product>,
+    pub version: Option<Version>,
+}
+
+/// What a node is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Identification {
+    pub product: Product,
+    pub version: Option<Version>,
+    pub evidence: VersionEvidence,
+    pub model: ConfigModel,
+}
+
+/// Tells what a node is. Of a node with version.txt, carbon.xml is not asked: beside a deployment.toml it is a rendered
+/// copy.
+pub(super) fn identify(files: &mut Files, name: &str, given: Given) -> Identification {
+    let has_toml = files.has(DEPLOYMENT);
+    let stated = stated_by_version_file(files);
+    let carbon = (!has_toml || stated.1.is_none() && given.version.is_none())
+        .then(|| files.written_xml(CARBON))
+        .flatten();
+    let by_carbon = carbon.as_ref().map_or((None, None), |document| {
+        stated_by_carbon(View { element: &document.root, origin: crate::model::Origin::Written })
+    });
+    let product = given
+        .product
+        .or_else(|| files.has("repository/conf/app-manager.xml").then_some(Product::AppManager))
+        .or(by_carbon.0)
+        .or(stated.0)
+        .unwrap_or_else(|| by_files(files, name));
+    let told = given.version.map(|version| (version, VersionEvidence::Given));
+    let told = told.or_else(|| stated.1.or(by_carbon.1).map(|version| (version, VersionEvidence::Stated)));
+    let is_xml = told.map(|(version, _)| is_configured_by_xml(product, version));
+    let has_xml = || files.has(CARBON) || files.has("repository/conf/api-manager.xml");
+    let is_toml = match is_xml {
+        Some(is_xml) => !is_xml && (has_toml || !has_xml()),
+        None => has_toml,
+    };
+    let model = if is_toml { ConfigModel::Toml } else { ConfigModel::Xml };
+    let told = told
+        .or_else(|| shape::version(files, product, model).map(|version| (version, VersionEvidence::Shape)));
+    Identification {
+        product,
+        version: told.map(|(version, _)| version),
+        evidence: told.map_or(VersionEvidence::None, |(_, evidence)| evidence),
+        model,
+    }
+}
+
+/// True for the versions before deployment.toml came.
+fn is_configured_by_xml(product: Product, version: Version) -> bool {
+    match product {
+        Product::AppManager => true,
+        Product::IdentityServer => !version.at_least(5, 9),
+        Product::ApiManager | Product::Analytics | Product::Unknown => !version.at_least(3, 0),
+    }
+}
+
+/// Product and version of `bin/version.txt`: `WSO2 API Manager-2.6.0`, `wso2am v2.6.0`. A version of Carbon is none of
+/// the product.
+fn stated_by_version_file(files: &mut Files) -> (Option<Product>, Option<Version>) {
+    if !files.has(VERSION) {
+        return (None, None);
+    }
+    let Some((_, text)) = files.text(VERSION) else { return (None, None) };
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("");
+    let product = product_named(line);
+    let is_carbon = product.is_none() && line.to_ascii_lowercase().contains("carbon");
+    (product, if is_carbon { None } else { version_in(line) })
+}
+
+/// Product and version of carbon.xml. A server key that is none of ours is another product's.
+fn stated_by_carbon(root: View<'_>) -> (Option<Product>, Option<Version>) {
+    let text = |name: &str| root.value(&[name]).filter(|text| !text.value.contains(['$', '{', '<']));
+    let key = text("ServerKey");
+    let by_key = key.as_ref().and_then(Setting::text).and_then(|key| match key {
+        "AM" => Some(Product::ApiManager),
+        "AppM" | "AppManager" => Some(Product::AppManager),
+        "IS" => Some(Product::IdentityServer),
+        "DAS" | "BAM" | "SP" => Some(Product::Analytics),
+        _ if key.ends_with("Analytics") => Some(Product::Analytics),
+        _ => None,
+    });
+    let by_name = text("Name").and_then(|name| product_named(&name.value));
+    let foreign = key.map(|_| Product::Unknown);
+    (by_key.or(by_name).or(foreign), text("Version").and_then(|version| Version::parse(&version.value)))
+}
+
+/// The product that a name as WSO2 writes it means.
+fn product_named(text: &str) -> Option<Product> {
+    let text = text.to_ascii_lowercase();
+    let any = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    if any(&["analytics", "stream processor", "business activity monitor"]) {
+        Some(Product::Analytics)
+    } else if any(&["app manager", "wso2appm"]) {
+        Some(Product::AppManager)
+    } else if any(&["identity server", "wso2is"]) {
+        Some(Product::IdentityServer)
+    } else if any(&["api manager", "wso2am"]) {
+        Some(Product::ApiManager)
+    } else {
+        None
+    }
+}
+
+/// The first `N.N…` of a line.
+fn version_in(line: &str) -> Option<Version> {
+    line.split(|letter: char| letter.is_whitespace() || letter == '-')
+        .filter(|word| word.contains('.'))
+        .find_map(Version::parse)
+}
+
+/// Files that only one product has; the name of the node where they leave it open. Nobody gives files of a product that
+/// has nothing to do with API Manager, so that is the last guess.
+fn by_files(files: &mut Files, name: &str) -> Product {
+    let has_api = files.has("repository/conf/api-manager.xml");
+    let is_analytics =
+        ["conf/worker/deployment.yaml", "conf/dashboard/deployment.yaml"].iter().any(|path| files.has(path))
+            || !has_api
+                && (files.has("repository/conf/datasources/analytics-datasources.xml")
+                    || files.has_folder("repository/conf/analytics"));
+    if is_analytics {
+        return Product::Analytics;
+    }
+    if files.has("repository/conf/identity/embedded-ldap.xml") {
+        return Product::IdentityServer;
+    }
+    if let Some(product) = shape::product(files) {
+        return product;
+    }
+    let name = name.to_ascii_lowercase();
+    let parts: Vec<&str> = name.split(|letter: char| !letter.is_ascii_alphanumeric()).collect();
+    let follows = |first: &str, second: &str| {
+        parts.windows(2).any(|pair| matches!(pair, [left, right] if *left == first && *right == second))
+    };
+    if follows("is", "km") || follows("is", "as") || follows("identity", "server") || parts.contains(&"iskm")
+    {
+        Product::IdentityServer
+    } else if parts.contains(&"analytics") && !has_api && !files.has(DEPLOYMENT) {
+        Product::Analytics
+    } else {
+        Product::ApiManager
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::tests::Folder;
+
+    fn told(files: &[(&str, &str)], given: Given) -> Identification {
+        let folder = Folder::of(files);
+        identify(&mut folder.files("node1"), "node1", given)
+    }
+
+    fn carbon(name: &str, key: &str, version: &str) -> String {
+        format!(
+            "<Server><Name>{name}</Name><ServerKey>{key}</ServerKey><Version>{version}</Version></Server>"
+        )
+    }
+
+    #[test]
+    fn every_spelling_of_the_version_file_counts() {
+        for (line, product, version) in [
+            ("WSO2 API Manager-2.6.0", Some(Product::ApiManager), Some(Version::new(2, 6, 0))),
+            ("WSO2 API Manager v4.1.0", Some(Product::ApiManager), Some(Version::new(4, 1, 0))),
+            ("wso2am v3.2.0", Some(Product::ApiManager), Some(Version::new(3, 2, 0))),
+            ("WSO2 App Manager v1.2.0", Some(Product::AppManager), Some(Version::new(1, 2, 0))),
+            ("WSO2 Identity Server v5.7.0", Some(Product::IdentityServer), Some(Version::new(5, 7, 0))),
+        ] {
+            assert_eq!((product_named(line), version_in(line)), (product, version), "{line}");
+        }
+        let framework = (VERSION, "WSO2 Carbon Framework v4.4.35");
+        assert_eq!(told(&[framework, (CARBON, "<Server/>")], Given::default()).version, None);
+    }
+
+    #[test]
+    fn carbon_tells_product_and_version_unless_it_is_a_template() {
+        let text = carbon("WSO2 API Manager", "AM", "2.5.0");
+        let found = told(&[(CARBON, &text)], Given::default());
+        assert_eq!((found.product, found.version), (Product::ApiManager, Some(Version::new(2, 5, 0))));
+        assert_eq!((found.evidence, found.model), (VersionEvidence::Stated, ConfigModel::Xml));
+        let text = carbon("WSO2 API Manager Analytics Server", "AM-Analytics", "2.2.0");
+        assert_eq!(told(&[(CARBON, &text)], Given::default()).product, Product::Analytics);
+        let text = carbon("Some Server", "ESB", "4.9.0");
+        assert_eq!(told(&[(CARBON, &text)], Given::default()).product, Product::Unknown);
+        let text = carbon("${product.name}", "${product.key}", "${product.version}");
+        let found = told(&[(CARBON, &text)], Given::default());
+        assert_eq!(found.product, Product::ApiManager);
+        assert_ne!(found.evidence, VersionEvidence::Stated);
+    }
+
+    #[test]
+    fn what_is_given_wins() {
+        let text = carbon("WSO2 API Manager", "AM", "2.5.0");
+        let given = Given { version: Some(Version::new(2, 6, 0)), ..Given::default() };
+        let found = told(&[(CARBON, &text)], given);
+        assert_eq!((found.version, found.evidence), (Some(Version::new(2, 6, 0)), VersionEvidence::Given));
+    }
+
+    #[test]
+    fn a_rendered_copy_does_not_make_a_toml_node_an_xml_node() {
+        let text = carbon("WSO2 API Manager", "AM", "3.2.0");
+        let toml = (DEPLOYMENT, "[server]\nhostname = \"a\"\n");
+        assert_eq!(told(&[toml, (CARBON, &text)], Given::default()).model, ConfigModel::Toml);
+        let old = carbon("WSO2 API Manager", "AM", "2.6.0");
+        assert_eq!(told(&[toml, (CARBON, &old)], Given::default()).model, ConfigModel::Xml);
+        assert_eq!(told(&[toml], Given::default()).model, ConfigModel::Toml);
+    }
+
+    #[test]
+    fn app_manager_is_told_by_its_file() {
+        let found = told(&[("repository/conf/app-manager.xml", "<APIManager/>")], Given::default());
+        assert_eq!(found.product, Product::AppManager);
+    }
+}
