@@ -3,18 +3,43 @@
 use super::files::Files;
 use super::shape;
 use super::view::View;
+use crate::input::inventory::Inventory;
 use crate::model::node::VersionEvidence;
-use crate::model::{ConfigModel, Product, Setting, Version};
+use crate::model::{ConfigModel, Origin, Product, Setting, Version};
+use crate::syntax::Scalar;
 
 const CARBON: &str = "repository/conf/carbon.xml";
 const DEPLOYMENT: &str = "repository/conf/deployment.toml";
 const VERSION: &str = "bin/version.txt";
 
-/// What the command line or the inventory say of a node.
+/// What the command line and the inventory say of a node.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Given {
+    /// The inventory's word about this node.
     pub product: Option<Product>,
+    /// Likewise.
     pub version: Option<Version>,
+    /// `--product-version`: of every API Manager and App Manager node.
+    pub common: Option<Version>,
+    /// The inventory's word about the nodes that do not tell.
+    pub fallback: Option<Version>,
+}
+
+impl Given {
+    /// Joins what both say of the node with this name.
+    pub fn of(name: &str, inventory: &Inventory, common: Option<Version>) -> Self {
+        let version = |text: Option<&Scalar>| text.and_then(|text| Version::parse(&text.text));
+        let node = inventory.node(name);
+        let is_key_manager =
+            node.is_some_and(|node| node.roles.iter().any(|role| role.text == "is-key-manager"));
+        let by_role = is_key_manager.then_some(Product::IdentityServer);
+        Self {
+            product: node.and_then(|node| product_named(&node.product.as_ref()?.text)).or(by_role),
+            version: version(node.and_then(|node| node.version.as_ref())),
+            common,
+            fallback: version(inventory.version.as_ref()),
+        }
+    }
 }
 
 /// What a node is.
@@ -31,11 +56,11 @@ pub(super) struct Identification {
 pub(super) fn identify(files: &mut Files, name: &str, given: Given) -> Identification {
     let has_toml = files.has(DEPLOYMENT);
     let stated = stated_by_version_file(files);
-    let carbon = (!has_toml || stated.1.is_none() && given.version.is_none())
+    let carbon = (!has_toml || stated.1.or(given.version).or(given.common).is_none())
         .then(|| files.written_xml(CARBON))
         .flatten();
     let by_carbon = carbon.as_ref().map_or((None, None), |document| {
-        stated_by_carbon(View { element: &document.root, origin: crate::model::Origin::Written })
+        stated_by_carbon(View { element: &document.root, origin: Origin::Written })
     });
     let product = given
         .product
@@ -43,8 +68,14 @@ pub(super) fn identify(files: &mut Files, name: &str, given: Given) -> Identific
         .or(by_carbon.0)
         .or(stated.0)
         .unwrap_or_else(|| by_files(files, name));
-    let told = given.version.map(|version| (version, VersionEvidence::Given));
-    let told = told.or_else(|| stated.1.or(by_carbon.1).map(|version| (version, VersionEvidence::Stated)));
+    let has_common = !matches!(product, Product::IdentityServer | Product::Analytics);
+    let with = |evidence| move |version| (version, evidence);
+    let told = given
+        .version
+        .or(given.common.filter(|_| has_common))
+        .map(with(VersionEvidence::Given))
+        .or_else(|| stated.1.or(by_carbon.1).map(with(VersionEvidence::Stated)))
+        .or_else(|| given.fallback.filter(|_| has_common).map(with(VersionEvidence::Given)));
     let is_xml = told.map(|(version, _)| is_configured_by_xml(product, version));
     let has_xml = || files.has(CARBON) || files.has("repository/conf/api-manager.xml");
     let is_toml = match is_xml {
@@ -206,11 +237,24 @@ mod tests {
     }
 
     #[test]
-    fn what_is_given_wins() {
+    fn what_is_given_wins_and_the_fallback_does_not() {
         let text = carbon("WSO2 API Manager", "AM", "2.5.0");
-        let given = Given { version: Some(Version::new(2, 6, 0)), ..Given::default() };
-        let found = told(&[(CARBON, &text)], given);
-        assert_eq!((found.version, found.evidence), (Some(Version::new(2, 6, 0)), VersionEvidence::Given));
+        let given = |common, fallback| Given { common, fallback, ..Given::default() };
+        let version = Some(Version::new(2, 6, 0));
+        let found = told(&[(CARBON, &text)], given(version, None));
+        assert_eq!((found.version, found.evidence), (version, VersionEvidence::Given));
+        let found = told(&[(CARBON, &text)], given(None, version));
+        assert_eq!((found.version, found.evidence), (Some(Version::new(2, 5, 0)), VersionEvidence::Stated));
+        let found = told(&[(CARBON, "<Server/>")], given(None, version));
+        assert_eq!((found.version, found.evidence), (version, VersionEvidence::Given));
+    }
+
+    #[test]
+    fn a_version_for_all_is_none_of_identity_server() {
+        let text = carbon("WSO2 Identity Server", "IS", "5.7.0");
+        let common = Some(Version::new(2, 6, 0));
+        let found = told(&[(CARBON, &text)], Given { common, ..Given::default() });
+        assert_eq!((found.product, found.version), (Product::IdentityServer, Some(Version::new(5, 7, 0))));
     }
 
     #[test]

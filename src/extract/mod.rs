@@ -67,7 +67,7 @@ pub fn extract_node(
     options: &Options,
 ) -> Extracted {
     let mut files = Files::new(reader);
-    let told = identify::identify(&mut files, name, given(name, inventory, options));
+    let told = identify::identify(&mut files, name, Given::of(name, inventory, options.product_version));
     files.set_pack(pack(told.product, told.version));
     let main = match told.model {
         ConfigModel::Xml => "repository/conf/carbon.xml",
@@ -115,12 +115,6 @@ pub fn extract_node(
     let Read { sources, unread, documents, .. } = files.finish();
     node.documents = placed(index, &sources, documents);
     Extracted { node, sources, unread }
-}
-
-/// What the command line and the inventory say of this node.
-fn given(name: &str, inventory: &Inventory, options: &Options) -> Given {
-    let _ = (name, inventory);
-    Given { product: None, version: options.product_version }
 }
 
 /// The untouched pack of a product in the nearest version that is known.
