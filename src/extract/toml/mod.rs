@@ -66,6 +66,7 @@ pub(super) fn extract(node: &mut Node, files: &mut Files) {
     node.users = Some(users::users(&settings));
     node.clustering = Some(clustering::clustering(&settings, &variables));
     node.key_stores = keys::key_stores(&settings);
+    keys::digests(&mut node.key_stores, files);
     if is_api_manager {
         node.environments = gateway::environments(&settings, &variables, &administrator);
         node.artifact_pull = gateway::artifact_pull(&settings, version);
@@ -147,6 +148,7 @@ mod tests {
                     name = \"Default\"";
         let folder = Folder::of(&[
             (DEPLOYMENT, text),
+            ("repository/resources/security/wso2carbon.jks", "abc"),
             ("bin/version.txt", "WSO2 API Manager 4.2.0"),
             ("bin/api-manager.sh", "JAVA_OPTS=\"$JAVA_OPTS -DportOffset=3\"\n"),
         ]);
@@ -157,6 +159,8 @@ mod tests {
         let users = node.database(LogicalDatabase::Users).unwrap().0;
         assert_eq!(users.url.as_ref().unwrap().value, "jdbc:mysql://db:3306/shared");
         assert_eq!(node.environments.len(), 1);
+        let digest = node.key_stores[0].digest.as_deref();
+        assert_eq!(digest.and_then(|digest| digest.get(..8)), Some("ba7816bf"));
         assert!(node.registry.is_some() && node.clustering.is_some() && node.artifact_pull.is_some());
         assert!(node.throttling.is_some_and(|throttling| throttling.event_hub.is_some()));
     }

@@ -31,10 +31,13 @@ pub(in crate::extract) fn digests(stores: &mut [KeyStore], files: &mut Files) {
     for store in stores {
         let Some(location) = store.location.text() else { continue };
         let path = location.trim_start_matches("${carbon.home}").trim_start_matches('/');
-        store.digest = files
-            .bytes(path)
-            .map(|bytes| Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect());
+        store.digest = digest(files, path);
     }
+}
+
+/// SHA-256 of a file as hex; `None` where the input lacks it.
+pub(in crate::extract) fn digest(files: &mut Files, path: &str) -> Option<String> {
+    files.bytes(path).map(|bytes| Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// `Security` of carbon.xml.

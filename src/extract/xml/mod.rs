@@ -19,7 +19,7 @@ mod users;
 
 pub(super) use artifacts::{artifacts, libraries};
 pub(super) use events::{event_publishers, jndi_files};
-pub(super) use key_stores::key_store;
+pub(super) use key_stores::{digest, key_store};
 pub(super) use throttling::{amqp_brokers, receiver_groups};
 
 use super::files::Files;
