@@ -4,6 +4,8 @@
 //! `source` → `diagnostic` → `syntax` → `catalog` → `input` → `model` → `extract` → `rules` → `lint` → `report` → `cli`.
 
 pub mod catalog;
+pub mod check;
+pub mod cli;
 pub mod diagnostic;
 pub mod extract;
 pub mod input;

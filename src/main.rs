@@ -1,3 +1,7 @@
 //! The `apimlint` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    apimlint::cli::run(std::env::args_os())
+}

@@ -1,0 +1,128 @@
+//! One run from the paths to the findings, for the command line, tests and editors.
+
+use rayon::prelude::*;
+
+use crate::diagnostic::{Diagnostic, Severity, Unread};
+use crate::extract::{self, Extracted};
+use crate::input::{Input, InputError, Inventory, Reader, Request};
+use crate::lint::{self, Date, Judgement, Layer, Selection, Selector};
+use crate::model::{Deployment, Version};
+use crate::report::Results;
+use crate::source::{FileId, OwnerSources, Sources};
+use crate::syntax::Scalar;
+
+/// What one run is asked for.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The inputs.
+    pub request: Request,
+    /// The version of every node, whatever its files say.
+    pub product_version: Option<Version>,
+    /// What the caller says about rules; it wins over the inventory.
+    pub layer: Layer,
+    /// The day that decides whether a suppression has ended.
+    pub today: Date,
+}
+
+/// What a run gives.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The nodes and their sources.
+    pub deployment: Deployment,
+    /// The findings in the order of the contract.
+    pub diagnostics: Vec<Diagnostic>,
+    /// So many findings were silenced by comments.
+    pub suppressed: usize,
+    /// Inputs and files that could not be read, in the order of their owners.
+    pub unread: Vec<Unread>,
+}
+
+impl Outcome {
+    /// The part that reports show.
+    pub fn results(&self) -> Results<'_> {
+        Results {
+            deployment: &self.deployment,
+            diagnostics: &self.diagnostics,
+            suppressed: self.suppressed,
+            unread: &self.unread,
+        }
+    }
+
+    /// The highest severity found.
+    pub fn worst(&self) -> Option<Severity> {
+        self.diagnostics.iter().map(|diagnostic| diagnostic.severity).max()
+    }
+}
+
+/// Reads everything that can be read and lints it. Nothing stops a run: what went wrong is in `unread`.
+pub fn check(options: &Options) -> Outcome {
+    let input = Input::open(&options.request);
+    let inventory = input.inventory.inventory;
+    let mut unread: Vec<Unread> = input.errors.into_iter().map(|(node, error)| error.unread(node)).collect();
+    let (layer, faults) = inventory_layer(&inventory, &input.inventory.sources);
+    unread.extend(faults.into_iter().map(|fault| fault.unread(None)));
+
+    let extracting = extract::Options { product_version: options.product_version };
+    let extracted: Vec<Extracted> = input
+        .nodes
+        .into_par_iter()
+        .enumerate()
+        .map(|(index, node)| {
+            let path = node.tree.path().to_owned();
+            let owner = u16::try_from(index).unwrap_or(u16::MAX);
+            let reader = Reader::new(owner, Some(node.name.clone()), node.tree);
+            extract::extract_node(index, &node.name, &path, reader, &inventory, &extracting)
+        })
+        .collect();
+    let (mut nodes, mut owners) = (Vec::new(), Vec::new());
+    for Extracted { node, sources, unread: of_node } in extracted {
+        nodes.push(node);
+        owners.push(sources);
+        unread.extend(of_node);
+    }
+    let proxy = input.proxy.as_ref().map(|read| extract::proxy::proxy(&read.directives));
+    let (sources, of_proxy) = input.proxy.map(|read| (read.sources, read.unread)).unwrap_or_default();
+    owners.push(sources);
+    unread.extend(of_proxy);
+    let file = FileId { owner: u16::try_from(owners.len()).unwrap_or(u16::MAX), index: 0 };
+    let document = input.hosts.as_ref().and_then(|read| read.document.as_deref());
+    let hosts = document.map(|document| extract::hosts::hosts(document, file));
+    let (sources, of_hosts) = input.hosts.map(|read| (read.sources, read.unread)).unwrap_or_default();
+    owners.push(sources);
+    unread.extend(of_hosts);
+    owners.push(input.inventory.sources);
+
+    let deployment = Deployment::new(nodes, proxy, hosts, inventory, Sources { owners });
+    let selection = Selection { layers: vec![layer, options.layer.clone()] };
+    let judgement = Judgement { selection, today: options.today };
+    let linted = lint::lint(&deployment, &judgement, unread.is_empty());
+    Outcome { deployment, diagnostics: linted.diagnostics, suppressed: linted.suppressed, unread }
+}
+
+/// What the inventory says about rules, and the words in it that name none.
+fn inventory_layer(inventory: &Inventory, sources: &OwnerSources) -> (Layer, Vec<InputError>) {
+    let mut faults = Vec::new();
+    let mut selector = |word: &Scalar| -> Option<Selector> {
+        word.text.parse().map_err(|reason| faults.push(fault(sources, word, reason))).ok()
+    };
+    let select: Vec<Selector> = inventory.select.iter().filter_map(&mut selector).collect();
+    let ignore = inventory.ignore.iter().filter_map(&mut selector).collect();
+    let severities = inventory
+        .severities
+        .iter()
+        .filter_map(|(word, severity)| Some((selector(word)?, *severity)))
+        .collect();
+    let select = (!inventory.select.is_empty()).then_some(select);
+    (Layer { select, ignore, severities }, faults)
+}
+
+fn fault(sources: &OwnerSources, word: &Scalar, reason: String) -> InputError {
+    let file = sources.files.get(usize::from(word.span.file.index));
+    let position = file.map(|file| file.position(word.span.start));
+    InputError::Inventory {
+        path: file.map(|file| file.viewer_path.clone()).unwrap_or_default(),
+        line: position.map(|position| position.line),
+        column: position.map(|position| position.column),
+        reason,
+    }
+}

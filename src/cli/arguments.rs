@@ -1,0 +1,198 @@
+//! The arguments of every command.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::diagnostic::Severity;
+use crate::lint::{Date, Selector};
+use crate::model::Version;
+
+/// Lints WSO2 API Manager deployments: every node, and the nodes against each other.
+#[derive(Debug, Parser)]
+#[command(name = "apimlint", version, propagate_version = true, arg_required_else_help = true)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Lints nodes, one by one and against each other
+    Check(Box<Check>),
+    /// Prints the card of a rule: what it finds, why it matters, how to fix it
+    Explain {
+        /// Code or name of the rule
+        rule: String,
+    },
+    /// Lists all rules: code, name, severity, scope
+    Rules {
+        /// How to print the list
+        #[arg(long, value_enum, default_value_t = Format::Human)]
+        format: Format,
+    },
+    /// Prints the completions of a shell
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Prints the manual page
+    Man,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Exit status: 0 nothing at or above --fail-on, 1 findings at or above it, \
+                        2 bad usage or an input that could not be read.")]
+pub(super) struct Check {
+    /// The nodes, each as [NAME=]PATH: an API-M home, an overlay of its conf folder, a .zip, .tar, .tar.gz or .tgz of either,
+    /// or a deployment.toml. Without any, those of apimlint.toml
+    #[arg(value_name = "NODE")]
+    pub nodes: Vec<OsString>,
+
+    /// How to print on standard output
+    #[arg(long, value_enum, default_value_t = Format::Human, env = "APIMLINT_FORMAT", hide_env_values = true)]
+    pub format: Format,
+
+    /// Writes the report in a format to a file, too; may be repeated
+    #[arg(
+        long,
+        value_name = "FORMAT=FILE",
+        value_parser = parse_output,
+        env = "APIMLINT_OUTPUT",
+        value_delimiter = ',',
+        hide_env_values = true
+    )]
+    pub output: Vec<Output>,
+
+    /// Runs only these rules: codes, beginnings of codes, names, or ALL
+    #[arg(long, value_name = "RULE,...", env = "APIMLINT_SELECT", value_delimiter = ',', hide_env_values = true)]
+    pub select: Option<Vec<Selector>>,
+
+    /// Does not run these rules
+    #[arg(long, value_name = "RULE,...", env = "APIMLINT_IGNORE", value_delimiter = ',', hide_env_values = true)]
+    pub ignore: Vec<Selector>,
+
+    /// Gives a rule another severity: error, warning or info; may be repeated
+    #[arg(
+        long,
+        value_name = "RULE=LEVEL",
+        value_parser = parse_severity,
+        env = "APIMLINT_SEVERITY",
+        value_delimiter = ',',
+        hide_env_values = true
+    )]
+    pub severity: Vec<(Selector, Severity)>,
+
+    /// The lowest severity that makes the exit status 1: error, warning or info; default error
+    #[arg(long, value_name = "LEVEL", env = "APIMLINT_FAIL_ON", hide_env_values = true)]
+    pub fail_on: Option<Severity>,
+
+    /// The product version of all nodes, whatever their files say
+    #[arg(
+        long,
+        value_name = "VERSION",
+        value_parser = parse_version,
+        env = "APIMLINT_PRODUCT_VERSION",
+        hide_env_values = true
+    )]
+    pub product_version: Option<Version>,
+
+    /// The nginx.conf in front of the nodes, or a folder of virtual hosts
+    #[arg(long, value_name = "PATH", env = "APIMLINT_PROXY", hide_env_values = true)]
+    pub proxy: Option<PathBuf>,
+
+    /// The hosts file that the nodes use
+    #[arg(long, value_name = "PATH", env = "APIMLINT_HOSTS", hide_env_values = true)]
+    pub hosts: Option<PathBuf>,
+
+    /// The inventory; without it apimlint.toml is looked for upwards from the working folder
+    #[arg(long, value_name = "FILE", env = "APIMLINT_CONFIG", hide_env_values = true)]
+    pub config: Option<PathBuf>,
+
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t = Color::Auto, env = "APIMLINT_COLOR", hide_env_values = true)]
+    pub color: Color,
+
+    /// Prints findings and nothing else
+    #[arg(
+        long,
+        short,
+        conflicts_with = "verbose",
+        env = "APIMLINT_QUIET",
+        hide_env_values = true,
+        value_parser = clap::builder::FalseyValueParser::new()
+    )]
+    pub quiet: bool,
+
+    /// Says on standard error what was read
+    #[arg(
+        long,
+        short,
+        env = "APIMLINT_VERBOSE",
+        hide_env_values = true,
+        value_parser = clap::builder::FalseyValueParser::new()
+    )]
+    pub verbose: bool,
+
+    /// Counts the findings of each rule
+    #[arg(
+        long,
+        env = "APIMLINT_STATISTICS",
+        hide_env_values = true,
+        value_parser = clap::builder::FalseyValueParser::new()
+    )]
+    pub statistics: bool,
+
+    /// Shows passwords in the lines that are drawn; refused where the output is a file
+    #[arg(long)]
+    pub show_secrets: bool,
+
+    /// The day that decides whether a suppression has ended, as YYYY-MM-DD
+    #[arg(long, value_name = "DATE", env = "APIMLINT_TODAY", hide = true)]
+    pub today: Option<Date>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    Human,
+    /// One JSON document
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Output {
+    pub format: Format,
+    pub file: PathBuf,
+}
+
+fn parse_output(text: &str) -> Result<Output, String> {
+    let (format, file) = text.split_once('=').ok_or("it must be FORMAT=FILE")?;
+    let format = Format::from_str(format, true)
+        .map_err(|_| format!("unknown format \"{format}\"; known are human and json"))?;
+    if file.is_empty() {
+        return Err("the name of the file is missing".to_owned());
+    }
+    Ok(Output { format, file: PathBuf::from(file) })
+}
+
+fn parse_severity(text: &str) -> Result<(Selector, Severity), String> {
+    let (rule, level) = text.split_once('=').ok_or("it must be RULE=LEVEL")?;
+    Ok((rule.parse()?, level.parse()?))
+}
+
+fn parse_version(text: &str) -> Result<Version, String> {
+    Version::parse(text).ok_or_else(|| format!("\"{text}\" is no version such as 2.6.0"))
+}

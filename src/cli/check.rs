@@ -1,0 +1,131 @@
+//! `apimlint check`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::Status;
+use super::arguments::{Check, Format};
+use super::terminal;
+use crate::check::{Options, Outcome, check};
+use crate::diagnostic::Severity;
+use crate::input::{NodeArgument, Request, inventory};
+use crate::lint::{Date, Layer};
+use crate::report::human::{self, Appearance};
+use crate::report::json;
+
+pub(super) fn run(arguments: &Check) -> Status {
+    let options = match options(arguments) {
+        Ok(options) => options,
+        Err(reason) => {
+            terminal::note(&format!("error: {reason}\n\nFor more information, try 'apimlint check --help'."));
+            return Status::Failed;
+        }
+    };
+    let outcome = check(&options);
+    if arguments.verbose {
+        outcome.deployment.nodes.iter().for_each(|node| terminal::note(&told(node)));
+    }
+    match report(arguments, &outcome) {
+        Ok(()) => status(arguments, &outcome),
+        Err(reason) => {
+            terminal::note(&format!("error: {reason}"));
+            Status::Failed
+        }
+    }
+}
+
+fn options(arguments: &Check) -> Result<Options, String> {
+    if arguments.show_secrets && (!arguments.output.is_empty() || terminal::prints_to_file()) {
+        return Err("--show-secrets cannot be used where the output is a file".to_owned());
+    }
+    let working_folder =
+        std::env::current_dir().map_err(|error| format!("the working folder cannot be told: {error}"))?;
+    if arguments.nodes.is_empty()
+        && arguments.config.is_none()
+        && inventory::discover(&working_folder).is_none()
+    {
+        return Err("no nodes: name them as arguments (apimlint check NODE...), or in an apimlint.toml in this folder \
+                    or above it (or --config FILE)"
+            .to_owned());
+    }
+    let nodes: Result<Vec<NodeArgument>, String> =
+        arguments.nodes.iter().map(|node| NodeArgument::read(node)).collect();
+    let request = Request {
+        nodes: nodes?,
+        proxy: arguments.proxy.clone(),
+        hosts: arguments.hosts.clone(),
+        config: arguments.config.clone(),
+        working_folder,
+    };
+    let layer = Layer {
+        select: arguments.select.clone(),
+        ignore: arguments.ignore.clone(),
+        severities: arguments.severity.clone(),
+    };
+    let today = arguments.today.unwrap_or_else(Date::today);
+    Ok(Options { request, product_version: arguments.product_version, layer, today })
+}
+
+fn report(arguments: &Check, outcome: &Outcome) -> Result<(), String> {
+    let appearance = Appearance {
+        color: terminal::paints(arguments.color),
+        width: terminal::width(),
+        show_secrets: arguments.show_secrets,
+        summary: !arguments.quiet,
+        statistics: arguments.statistics,
+    };
+    let text = rendered(arguments.format, outcome, appearance)?;
+    if !terminal::print(text.as_bytes()) {
+        return Err("the report is not complete".to_owned());
+    }
+    if arguments.statistics && arguments.format != Format::Human {
+        terminal::note(human::statistics(&outcome.diagnostics).trim_end());
+    }
+    for output in &arguments.output {
+        let appearance = Appearance { color: false, width: Some(100), show_secrets: false, ..appearance };
+        let text = rendered(output.format, outcome, appearance)?;
+        write(&output.file, &text)?;
+    }
+    Ok(())
+}
+
+fn write(file: &Path, text: &str) -> Result<(), String> {
+    let file: PathBuf = file.into();
+    fs::write(&file, text).map_err(|error| format!("{} cannot be written: {error}", file.display()))
+}
+
+fn rendered(format: Format, outcome: &Outcome, appearance: Appearance) -> Result<String, String> {
+    let failed = |error: &dyn std::fmt::Display| format!("the report cannot be made: {error}");
+    match format {
+        Format::Human => {
+            human::report_human(&outcome.results(), appearance).map_err(|error| failed(&error))
+        }
+        Format::Json => json::report_json(&outcome.results()).map_err(|error| failed(&error)),
+    }
+}
+
+fn status(arguments: &Check, outcome: &Outcome) -> Status {
+    let fail_on = arguments.fail_on.or(outcome.deployment.inventory.fail_on).unwrap_or(Severity::Error);
+    if !outcome.unread.is_empty() {
+        Status::Failed
+    } else if outcome.worst().is_some_and(|worst| worst >= fail_on) {
+        Status::Findings
+    } else {
+        Status::Clean
+    }
+}
+
+/// One line about what was made of a node.
+fn told(node: &crate::model::Node) -> String {
+    let version = node.version.map_or("unknown version".to_owned(), |version| version.to_string());
+    let roles: Vec<&str> = node.roles.iter().map(|role| role.as_str()).collect();
+    format!(
+        "{}: {} {version} ({:?}), {} ({:?}), {} files read",
+        node.name,
+        node.product.as_str(),
+        node.version_evidence,
+        roles.join(" "),
+        node.role_evidence,
+        node.documents.len()
+    )
+}
