@@ -179,7 +179,7 @@ fn json_is_one_document_with_the_members_of_the_contract() {
     assert_eq!((&label["node"], &label["primary"]), (&"warned".into(), &true.into()));
     assert_eq!(label["file"], "repository/conf/axis2/axis2.xml");
     assert_eq!((&label["line"], &label["column"]), (&3.into(), &5.into()));
-    assert_eq!((&label["end_line"], &label["end_column"]), (&3.into(), &55.into()));
+    assert_eq!((&label["end_line"], &label["end_column"]), (&3.into(), &61.into()));
     let primaries = diagnostic["labels"].as_array().unwrap().iter().filter(|label| label["primary"] == true);
     assert_eq!(primaries.count(), 1);
     assert_eq!(document["unread"].as_array().unwrap().len(), 1);
@@ -337,6 +337,10 @@ fn no_format_prints_a_secret() {
             assert!(!stream.contains(CANARY), "{arguments:?}: {stream}");
         }
     }
+    let masked = run(folder.path(), &nodes);
+    assert!(stdout(&masked).contains(&"*".repeat(CANARY.len())), "no line with a secret was drawn");
+    let shown = run(folder.path(), &[&nodes[..], &["--show-secrets"]].concat());
+    assert!(stdout(&shown).contains(CANARY));
 }
 
 /// Files of an XML node with the canary in every place that may hold a secret.

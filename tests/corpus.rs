@@ -15,11 +15,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use apimlint::check::{Options, check};
-use apimlint::input::Request;
+use apimlint::input::{NodeArgument, Request};
 use apimlint::lint::{Date, Layer};
 use apimlint::report::human::{Appearance, report_human};
 use apimlint::report::json::report_json;
-use support::{Case, entries, lines, name, nodes_in, root};
+use support::{Case, entries, lines, name, root};
 
 fn main() -> ExitCode {
     let mut cases = Vec::new();
@@ -113,6 +113,20 @@ fn snapshot(folder: &Path, name: &str, text: &str) {
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+/// A node argument for each entry of a folder, by name.
+fn nodes_in(folder: &Path) -> Vec<NodeArgument> {
+    let name_of = |path: &Path| {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        [".tar.gz", ".tgz", ".tar", ".zip"]
+            .iter()
+            .find_map(|end| name.strip_suffix(end))
+            .unwrap_or(name)
+            .to_owned()
+    };
+    let argument = |path: PathBuf| NodeArgument { name: Some(name_of(&path)), path };
+    entries(folder).into_iter().map(argument).collect()
 }
 
 fn copy_folder(from: &Path, to: &Path) {

@@ -67,11 +67,23 @@ pub(super) struct Check {
     pub output: Vec<Output>,
 
     /// Runs only these rules: codes, beginnings of codes, names, or ALL
-    #[arg(long, value_name = "RULE,...", env = "APIMLINT_SELECT", value_delimiter = ',', hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "RULE,...",
+        env = "APIMLINT_SELECT",
+        value_delimiter = ',',
+        hide_env_values = true
+    )]
     pub select: Option<Vec<Selector>>,
 
     /// Does not run these rules
-    #[arg(long, value_name = "RULE,...", env = "APIMLINT_IGNORE", value_delimiter = ',', hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "RULE,...",
+        env = "APIMLINT_IGNORE",
+        value_delimiter = ',',
+        hide_env_values = true
+    )]
     pub ignore: Vec<Selector>,
 
     /// Gives a rule another severity: error, warning or info; may be repeated

@@ -97,9 +97,7 @@ fn write(file: &Path, text: &str) -> Result<(), String> {
 fn rendered(format: Format, outcome: &Outcome, appearance: Appearance) -> Result<String, String> {
     let failed = |error: &dyn std::fmt::Display| format!("the report cannot be made: {error}");
     match format {
-        Format::Human => {
-            human::report_human(&outcome.results(), appearance).map_err(|error| failed(&error))
-        }
+        Format::Human => human::report_human(&outcome.results(), appearance).map_err(|error| failed(&error)),
         Format::Json => json::report_json(&outcome.results()).map_err(|error| failed(&error)),
     }
 }
@@ -120,12 +118,12 @@ fn told(node: &crate::model::Node) -> String {
     let version = node.version.map_or("unknown version".to_owned(), |version| version.to_string());
     let roles: Vec<&str> = node.roles.iter().map(|role| role.as_str()).collect();
     format!(
-        "{}: {} {version} ({:?}), {} ({:?}), {} files read",
+        "{}: {} {version} ({}), {} ({}), {} files read",
         node.name,
         node.product.as_str(),
-        node.version_evidence,
+        json::version_evidence(node).unwrap_or("not told"),
         roles.join(" "),
-        node.role_evidence,
+        json::role_evidence(node),
         node.documents.len()
     )
 }

@@ -28,7 +28,8 @@ pub(super) fn note(text: &str) {
 /// Whether to paint: `--color` wins, then NO_COLOR, then what forces colours, then the terminal.
 pub(super) fn paints(color: Color) -> bool {
     let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let is_forced = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+    let is_forced =
+        |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
     let is_off = || {
         std::env::var_os("CLICOLOR").is_some_and(|value| value == "0")
             || std::env::var_os("TERM").is_some_and(|value| value == "dumb")

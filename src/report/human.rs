@@ -155,14 +155,19 @@ impl Report<'_> {
         write!(text, "{}", Drawn(&self.handler, drawing))?;
         let (_, body) = text.split_once('\n').unwrap_or_default();
         for line in body.lines() {
-            writeln!(self.out, "{}", line.trim_end())?;
+            // The place stands above the drawing already.
+            match line.split_once("╭─[") {
+                Some((indent, _)) if indent.trim().is_empty() => writeln!(self.out, "{indent}╭────")?,
+                _ => writeln!(self.out, "{}", line.trim_end())?,
+            }
         }
         Ok(())
     }
 
     fn unread(&mut self, unread: &Unread) -> fmt::Result {
         let head = self.painted("cannot read", Severity::Error);
-        let node = unread.node.as_ref().map(|node| format!("{node}: ")).unwrap_or_default();
+        let node = unread.node.as_ref().filter(|node| **node != unread.file);
+        let node = node.map(|node| format!("{node}: ")).unwrap_or_default();
         let place = match (unread.line, unread.column) {
             (Some(line), Some(column)) => format!(":{line}:{column}"),
             (Some(line), None) => format!(":{line}"),

@@ -96,27 +96,37 @@ fn node(node: &Node) -> NodeEntry<'_> {
         path: &node.path,
         product: node.product.as_str(),
         version: node.version.map(|version| version.to_string()),
-        version_evidence: match node.version_evidence {
-            VersionEvidence::Given => Some("given"),
-            VersionEvidence::Stated => Some("stated"),
-            VersionEvidence::Shape => Some("shape"),
-            VersionEvidence::None => None,
-        },
+        version_evidence: version_evidence(node),
         config_model: match node.config_model {
             ConfigModel::Xml => "xml",
             ConfigModel::Toml => "toml",
         },
         roles: node.roles.iter().map(|role| role.as_str()).collect(),
-        role_evidence: match node.role_evidence {
-            RoleEvidence::Inventory => "inventory",
-            RoleEvidence::ServerRole => "server-role",
-            RoleEvidence::Product => "product",
-            RoleEvidence::Profile => "profile",
-            RoleEvidence::Referenced => "referenced",
-            RoleEvidence::References => "references",
-            RoleEvidence::Name => "name",
-            RoleEvidence::Nothing => "nothing",
-        },
+        role_evidence: role_evidence(node),
+    }
+}
+
+/// What told the version of a node; `None` where nothing did.
+pub fn version_evidence(node: &Node) -> Option<&'static str> {
+    match node.version_evidence {
+        VersionEvidence::Given => Some("given"),
+        VersionEvidence::Stated => Some("stated"),
+        VersionEvidence::Shape => Some("shape"),
+        VersionEvidence::None => None,
+    }
+}
+
+/// What told the roles of a node.
+pub fn role_evidence(node: &Node) -> &'static str {
+    match node.role_evidence {
+        RoleEvidence::Inventory => "inventory",
+        RoleEvidence::ServerRole => "server-role",
+        RoleEvidence::Product => "product",
+        RoleEvidence::Profile => "profile",
+        RoleEvidence::Referenced => "referenced",
+        RoleEvidence::References => "references",
+        RoleEvidence::Name => "name",
+        RoleEvidence::Nothing => "nothing",
     }
 }
 

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use apimlint::check::{Options, Outcome, check};
 use apimlint::diagnostic::{Diagnostic, Label};
-use apimlint::input::{NodeArgument, Request};
+use apimlint::input::Request;
 use apimlint::lint::{Date, Layer, registry};
 use rayon::prelude::*;
 
@@ -77,20 +77,6 @@ pub fn check_rule(rule: &str, folder: &Path, request: Request) -> Outcome {
     let mut outcome = check(&Options { request, product_version: None, layer, today });
     outcome.diagnostics.retain(|diagnostic| diagnostic.rule == entry.card.name);
     outcome
-}
-
-/// A node argument for each entry of a folder, by name.
-pub fn nodes_in(folder: &Path) -> Vec<NodeArgument> {
-    let name_of = |path: &Path| {
-        let name = path.file_name().unwrap().to_str().unwrap();
-        [".tar.gz", ".tgz", ".tar", ".zip"]
-            .iter()
-            .find_map(|end| name.strip_suffix(end))
-            .unwrap_or(name)
-            .to_owned()
-    };
-    let argument = |path: PathBuf| NodeArgument { name: Some(name_of(&path)), path };
-    entries(folder).into_iter().map(argument).collect()
 }
 
 /// What lies in a folder, sorted; empty where there is none.
