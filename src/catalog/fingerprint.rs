@@ -9,6 +9,8 @@ use crate::syntax::{toml, xml};
 /// A thing that some version has: a path, alone or with its value.
 type Feature = (String, Option<String>);
 
+const ROLE: &str = "server.server_role";
+
 /// The API Manager version whose vanilla files are most like these, given with their home-relative paths; the
 /// newest of several that are equally near. `None` where nothing in the files tells versions apart.
 pub fn nearest_version(documents: &[(&str, &xml::Document)]) -> Option<&'static str> {
@@ -44,25 +46,32 @@ pub fn fitting_versions(documents: &[(&str, &xml::Document)]) -> Vec<&'static st
     if told { best(&scores) } else { Vec::new() }
 }
 
-/// The API Manager version whose known keys are most like those of a deployment.toml; the newest of several
-/// that are equally near. `None` where no key tells versions apart.
+/// The API Manager version whose known keys are most like those of a deployment.toml; of several that are
+/// equally near the one whose own deployment.toml is more like this one, then the newest. `None` where no key
+/// tells versions apart.
 pub fn nearest_toml_version(document: &toml::Document) -> Option<&'static str> {
-    let settings = document.settings();
-    let mut scores: Vec<(&'static str, i32)> = toml_packs().map(|pack| (pack.version, 0)).collect();
+    let written: BTreeSet<Feature> = document
+        .settings()
+        .into_iter()
+        .flat_map(|setting| toml_features(&setting.path, &setting.value))
+        .collect();
     let known: Vec<BTreeSet<Feature>> = toml_packs().map(known_keys).collect();
+    let own: Vec<BTreeSet<Feature>> = toml_packs().map(own_keys).collect();
+    let mut scores: Vec<(&'static str, (i32, i32))> =
+        toml_packs().map(|pack| (pack.version, (0, 0))).collect();
     let mut told = false;
-    let mut seen = BTreeSet::new();
-    for Setting { path, value, .. } in settings {
-        let key = bare_key(&path);
-        let role = (key == "server.server_role").then_some(value);
-        let feature = (key, role);
-        let holders: Vec<bool> = known.iter().map(|known| known.contains(&feature)).collect();
-        if !seen.insert(feature) || !holders.contains(&true) || !holders.contains(&false) {
-            continue;
+    for (feature, holders) in telling(&known) {
+        if written.contains(feature) {
+            told = true;
+            for ((_, (score, _)), holds) in scores.iter_mut().zip(holders) {
+                *score += if holds { 1 } else { -1 };
+            }
         }
-        told = true;
-        for ((_, score), holds) in scores.iter_mut().zip(holders) {
-            *score += if holds { 1 } else { -1 };
+    }
+    for (feature, holders) in telling(&own) {
+        told |= written.contains(feature);
+        for ((_, (_, score)), holds) in scores.iter_mut().zip(holders) {
+            *score += i32::from(holds == written.contains(feature));
         }
     }
     if told { best(&scores).pop() } else { None }
@@ -101,11 +110,25 @@ fn best<S: Ord + Copy>(scores: &[(&'static str, S)]) -> Vec<&'static str> {
 
 /// The keys that a version knows, and the roles that it takes.
 fn known_keys(pack: &'static Pack) -> BTreeSet<Feature> {
-    let written = pack.settings("repository/conf/deployment.toml").map(|(path, _)| bare_key(path));
-    let keys = pack.mapper_keys().map(str::to_owned).chain(written).map(|key| (key, None));
-    let roles = pack.inferring_values("server.server_role").chain(["default"]);
-    let roles = roles.map(|role| ("server.server_role".to_owned(), Some(role.to_owned())));
-    keys.chain(roles).collect()
+    let keys = pack.mapper_keys().map(|key| (key.to_owned(), None));
+    let roles = pack.inferring_values(ROLE).map(|role| (ROLE.to_owned(), Some(role.to_owned())));
+    let mut known = own_keys(pack);
+    known.extend(keys.chain(roles));
+    known
+}
+
+/// What the deployment.toml of a version sets.
+fn own_keys(pack: &'static Pack) -> BTreeSet<Feature> {
+    let unquoted = |literal: &str| literal.trim_matches('"').to_owned();
+    let settings = pack.settings("repository/conf/deployment.toml");
+    settings.flat_map(|(path, literal)| toml_features(path, &unquoted(&literal))).collect()
+}
+
+/// The key, and for the role of the server also its value.
+fn toml_features(path: &str, value: &str) -> Vec<Feature> {
+    let key = bare_key(path);
+    let role = (key == ROLE).then(|| (key.clone(), Some(value.to_owned())));
+    std::iter::once((key, None)).chain(role).collect()
 }
 
 /// The key without the names and numbers of array items.
@@ -160,11 +183,22 @@ mod tests {
     }
 
     #[test]
+    fn each_vanilla_deployment_toml_is_nearest_to_its_own_version() {
+        for pack in toml_packs() {
+            let settings: Vec<_> = pack.settings("repository/conf/deployment.toml").collect();
+            let plain = settings.iter().filter(|(path, _)| !path.contains(['[', '"']));
+            let text: String = plain.map(|(path, literal)| format!("{path} = {literal}\n")).collect();
+            let document = toml::parse(FILE, &text).unwrap();
+            assert_eq!(nearest_toml_version(&document), Some(pack.version));
+        }
+    }
+
+    #[test]
     fn roles_and_keys_tell_the_generations_of_deployment_toml() {
         let nearest = |text| nearest_toml_version(&toml::parse(FILE, text).unwrap());
         assert_eq!(nearest("[server]\nserver_role = \"api-store\"\n"), Some("3.0.0"));
-        let newest = toml_packs().last().unwrap().version;
-        assert_eq!(nearest("[server]\nserver_role = \"control-plane\"\n"), Some(newest));
+        let control_plane = nearest("[server]\nserver_role = \"control-plane\"\n").unwrap();
+        assert!(control_plane.starts_with("4."), "{control_plane}");
         assert_eq!(nearest("[server]\nhostname = \"a\"\n"), None);
     }
 }

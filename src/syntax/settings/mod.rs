@@ -76,8 +76,8 @@ impl Labels {
     }
 }
 
-/// `[name='value']`, with the quotes that the value leaves free; `None` for what names nothing well: empty, very
-/// long, of several lines, with both quotes, or with an `@`, behind which a password may hide.
+/// `[name='value']`, with the quotes that the value leaves free; `None` for what names nothing well: empty,
+/// very long, of several lines, with both quotes, or with an `@`, behind which a password may hide.
 fn predicate(name: &str, value: &str) -> Option<String> {
     let quote = if value.contains('\'') { '"' } else { '\'' };
     let fit = !value.is_empty() && value.len() <= 200 && !value.contains(['\n', '\r', '@', quote]);
