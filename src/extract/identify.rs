@@ -1,5 +1,7 @@
 //! Which product and version a node runs, and whether XML or deployment.toml configures it.
 
+use std::collections::BTreeMap;
+
 use super::files::Files;
 use super::shape;
 use super::view::View;
@@ -48,7 +50,54 @@ pub(super) struct Identification {
     pub product: Product,
     pub version: Option<Version>,
     pub evidence: VersionEvidence,
+    /// True for a version that nothing in the files speaks for or against.
+    pub is_guess: bool,
     pub model: ConfigModel,
+}
+
+impl Identification {
+    /// A node that does not state its version has that of the nodes beside it, if they agree.
+    pub fn among(self, peers: &Peers) -> Self {
+        let key = (self.product, self.model);
+        let stated = peers.stated.get(&key).copied().flatten();
+        let shown = peers.shown.get(&key).copied().filter(|_| self.is_guess);
+        match (self.evidence, stated.or(shown)) {
+            (VersionEvidence::Shape | VersionEvidence::None, Some(version)) => {
+                Self { version: Some(version), evidence: VersionEvidence::Shape, is_guess: false, ..self }
+            }
+            _ => self,
+        }
+    }
+}
+
+/// Versions of the nodes of one deployment by product and configuration model.
+#[derive(Debug, Default)]
+pub(super) struct Peers {
+    /// What the nodes state, where all that do agree.
+    stated: BTreeMap<(Product, ConfigModel), Option<Version>>,
+    /// What the shape of most of the others shows.
+    shown: BTreeMap<(Product, ConfigModel), Version>,
+}
+
+impl Peers {
+    /// What the nodes of a deployment say of their versions.
+    pub fn of<'a>(nodes: impl Iterator<Item = &'a Identification>) -> Self {
+        let mut stated: BTreeMap<(Product, ConfigModel), Option<Version>> = BTreeMap::new();
+        let mut counts: BTreeMap<(Product, ConfigModel), BTreeMap<Version, usize>> = BTreeMap::new();
+        for node in nodes {
+            let key = (node.product, node.model);
+            let Some(version) = node.version else { continue };
+            if matches!(node.evidence, VersionEvidence::Given | VersionEvidence::Stated) {
+                let known = stated.entry(key).or_insert(Some(version));
+                *known = known.filter(|known| *known == version);
+            } else if !node.is_guess {
+                *counts.entry(key).or_default().entry(version).or_default() += 1;
+            }
+        }
+        let most = |counts: BTreeMap<Version, usize>| counts.into_iter().max_by_key(|(_, count)| *count);
+        let shown = counts.into_iter().filter_map(|(key, counts)| Some((key, most(counts)?.0)));
+        Self { stated, shown: shown.collect() }
+    }
 }
 
 /// Tells what a node is. Of a node with version.txt, carbon.xml is not asked: beside a deployment.toml it is a rendered
@@ -83,12 +132,15 @@ pub(super) fn identify(files: &mut Files, name: &str, given: Given) -> Identific
         None => has_toml,
     };
     let model = if is_toml { ConfigModel::Toml } else { ConfigModel::Xml };
-    let told = told
-        .or_else(|| shape::version(files, product, model).map(|version| (version, VersionEvidence::Shape)));
+    if let Some((version, evidence)) = told {
+        return Identification { product, version: Some(version), evidence, is_guess: false, model };
+    }
+    let shape = shape::version(files, product, model);
     Identification {
         product,
-        version: told.map(|(version, _)| version),
-        evidence: told.map_or(VersionEvidence::None, |(_, evidence)| evidence),
+        version: shape.map(|shape| shape.version),
+        evidence: shape.map_or(VersionEvidence::None, |_| VersionEvidence::Shape),
+        is_guess: shape.is_none_or(|shape| shape.is_guess),
         model,
     }
 }
@@ -179,8 +231,8 @@ fn by_files(files: &mut Files, name: &str) -> Product {
     let follows = |first: &str, second: &str| {
         parts.windows(2).any(|pair| matches!(pair, [left, right] if *left == first && *right == second))
     };
-    if follows("is", "km") || follows("is", "as") || follows("identity", "server") || parts.contains(&"iskm")
-    {
+    let is_key_manager = ["km", "as", "key", "keymanager"].iter().any(|second| follows("is", second));
+    if is_key_manager || follows("identity", "server") || parts.contains(&"iskm") {
         Product::IdentityServer
     } else if parts.contains(&"analytics") && !has_api && !files.has(DEPLOYMENT) {
         Product::Analytics
@@ -265,6 +317,32 @@ mod tests {
         let old = carbon("WSO2 API Manager", "AM", "2.6.0");
         assert_eq!(told(&[toml, (CARBON, &old)], Given::default()).model, ConfigModel::Xml);
         assert_eq!(told(&[toml], Given::default()).model, ConfigModel::Toml);
+    }
+
+    #[test]
+    fn peers_tell_the_version_of_a_node_that_does_not() {
+        let node = |version: Option<Version>, evidence, is_guess| Identification {
+            product: Product::ApiManager,
+            version,
+            evidence,
+            is_guess,
+            model: ConfigModel::Xml,
+        };
+        let (old, new) = (Version::new(2, 0, 0), Version::new(2, 5, 0));
+        let stated = |version| node(Some(version), VersionEvidence::Stated, false);
+        let shaped = node(Some(new), VersionEvidence::Shape, false);
+        let untold = node(None, VersionEvidence::None, true);
+        let among = |node: Identification, peers: &[Identification]| {
+            let peers = Peers::of(peers.iter().chain([&node]));
+            node.among(&peers).version
+        };
+        assert_eq!(among(shaped, &[stated(old), stated(old)]), Some(old));
+        assert_eq!(among(shaped, &[stated(old), stated(new)]), Some(new), "who states disagrees");
+        assert_eq!(among(stated(new), &[stated(old)]), Some(new));
+        assert_eq!(among(untold, &[shaped]), Some(new));
+        assert_eq!(among(untold, &[]), None);
+        let toml = Identification { model: ConfigModel::Toml, ..untold };
+        assert_eq!(among(toml, &[stated(old)]), None, "another configuration model is another generation");
     }
 
     #[test]

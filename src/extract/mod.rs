@@ -16,15 +16,17 @@ mod xml;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use crate::catalog::vanilla;
 use crate::diagnostic::Unread;
 use crate::input::inventory::Inventory;
-use crate::input::{Parsed, Read, Reader};
+use crate::input::{OpenNode, Parsed, Read, Reader};
 use crate::model::node::{Identity, RoleEvidence};
 use crate::model::{ConfigModel, Node, Origin, Product, Setting, Version};
 use crate::source::{FileId, OwnerSources, Span};
 use files::Files;
-use identify::Given;
+use identify::{Given, Identification, Peers};
 
 /// What the command line says about all nodes.
 #[derive(Debug, Clone, Copy, Default)]
@@ -56,8 +58,31 @@ const LISTED: [&str; 8] = [
     "repository/deployment/server/userstores",
 ];
 
-/// Reads what the rules need of one opened node and lowers it. `index` is its place among the nodes and the owner of its
-/// files.
+/// Reads what the rules need of the nodes of one deployment and lowers them; what nodes do not tell of their version
+/// the others may. A node owns its files under its place in the list.
+pub fn extract_nodes(nodes: Vec<OpenNode>, inventory: &Inventory, options: &Options) -> Vec<Extracted> {
+    let surveyed: Vec<_> = nodes
+        .into_par_iter()
+        .enumerate()
+        .map(|(index, OpenNode { name, tree })| {
+            let path = tree.path().to_owned();
+            let owner = u16::try_from(index).unwrap_or(u16::MAX);
+            let mut files = Files::new(Reader::new(owner, Some(name.clone()), tree));
+            let given = Given::of(&name, inventory, options.product_version);
+            let told = identify::identify(&mut files, &name, given);
+            (name, path, files, told)
+        })
+        .collect();
+    let peers = Peers::of(surveyed.iter().map(|(.., told)| told));
+    surveyed
+        .into_par_iter()
+        .enumerate()
+        .map(|(index, (name, path, files, told))| lower(index, &name, &path, files, told.among(&peers)))
+        .collect()
+}
+
+/// Reads what the rules need of one opened node, regardless of others, and lowers it. `index` is its place among the
+/// nodes and the owner of its files.
 pub fn extract_node(
     index: usize,
     name: &str,
@@ -68,7 +93,11 @@ pub fn extract_node(
 ) -> Extracted {
     let mut files = Files::new(reader);
     let told = identify::identify(&mut files, name, Given::of(name, inventory, options.product_version));
-    files.set_pack(pack(told.product, told.version));
+    lower(index, name, path, files, told)
+}
+
+fn lower(index: usize, name: &str, path: &str, mut files: Files, told: Identification) -> Extracted {
+    files.set_pack(pack(&told));
     let main = match told.model {
         ConfigModel::Xml => "repository/conf/carbon.xml",
         ConfigModel::Toml => "repository/conf/deployment.toml",
@@ -117,14 +146,16 @@ pub fn extract_node(
     Extracted { node, sources, unread }
 }
 
-/// The untouched pack of a product in the nearest version that is known.
-fn pack(product: Product, version: Option<Version>) -> Option<&'static vanilla::Pack> {
-    match product {
-        Product::ApiManager | Product::AppManager => {
-            vanilla::nearest(product.as_str(), &version?.to_string())
-        }
-        Product::IdentityServer | Product::Analytics | Product::Unknown => None,
-    }
+/// The untouched pack of a product in the nearest version that is known. Where the version of an XML node is not, the
+/// last one stands in: what rules ask of files that nobody touched hardly changed in that generation.
+fn pack(told: &Identification) -> Option<&'static vanilla::Pack> {
+    let last = match (told.product, told.model) {
+        (Product::ApiManager, ConfigModel::Xml) => Some(Version::new(2, 6, 0)),
+        (Product::AppManager, _) => Some(Version::new(1, 2, 0)),
+        (Product::ApiManager, ConfigModel::Toml) => None,
+        (Product::IdentityServer | Product::Analytics | Product::Unknown, _) => return None,
+    };
+    vanilla::nearest(told.product.as_str(), &told.version.or(last)?.to_string())
 }
 
 /// An identity of which nothing is known yet.

@@ -24,19 +24,33 @@ const XML: [&str; 10] = [
     "repository/conf/user-mgt.xml",
 ];
 
+/// What the shape tells of a version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Shape {
+    pub version: Version,
+    /// True where nothing speaks for or against the version.
+    pub is_guess: bool,
+}
+
+impl Shape {
+    fn told(version: Version) -> Self {
+        Self { version, is_guess: false }
+    }
+}
+
 /// The nearest version by the elements or keys that the node writes.
-pub(super) fn version(files: &mut Files, product: Product, model: ConfigModel) -> Option<Version> {
+pub(super) fn version(files: &mut Files, product: Product, model: ConfigModel) -> Option<Shape> {
     match (product, model) {
         (Product::ApiManager, ConfigModel::Xml) => {
             let written: Vec<(&str, Arc<Document>)> =
                 XML.iter().filter_map(|path| Some((*path, files.written_xml(path)?))).collect();
             let documents: Vec<_> =
                 written.iter().map(|(path, document)| (*path, document.as_ref())).collect();
-            fingerprint::nearest_version(&documents).and_then(Version::parse)
+            fingerprint::nearest_version(&documents).and_then(Version::parse).map(Shape::told)
         }
         (Product::ApiManager, ConfigModel::Toml) => files.toml(DEPLOYMENT).map(|document| by_keys(&document)),
         (Product::AppManager, _) => {
-            files.written_xml(APP_MANAGER).and_then(|document| app_manager(&document))
+            files.written_xml(APP_MANAGER).and_then(|document| app_manager(&document)).map(Shape::told)
         }
         _ => None,
     }
@@ -88,7 +102,7 @@ const VALUES: [(&str, &str, &[&str]); 2] = [
 
 /// First the generation, which decides over half of the rules: 3.x and 4.x have most keys in common. Then the nearest
 /// version of that generation. A node that tells neither is 3.x, which knows less.
-fn by_keys(document: &toml::Document) -> Version {
+fn by_keys(document: &toml::Document) -> Shape {
     let root = &document.root;
     let count = |keys: &[&str]| keys.iter().filter(|key| !find(root, key).is_empty()).count();
     let (mut newer, mut older) = (count(&KEYS_OF_4), count(&KEYS_OF_3));
@@ -100,12 +114,13 @@ fn by_keys(document: &toml::Document) -> Version {
             }
         }
     }
-    let is_4 = newer > older || newer == older && count(&KEYS_SINCE_3_2) > 0;
+    let late = count(&KEYS_SINCE_3_2);
+    let is_4 = newer > older || newer == older && late > 0;
     let nearest = fingerprint::nearest_toml_version(document).and_then(Version::parse);
     match nearest.filter(|version| version.at_least(4, 0) == is_4) {
-        Some(version) => version,
-        None if is_4 => Version::new(4, 0, 0),
-        None => Version::new(3, 2, 0),
+        Some(version) => Shape::told(version),
+        None if is_4 => Shape::told(Version::new(4, 0, 0)),
+        None => Shape { version: Version::new(3, 2, 0), is_guess: newer + older + late == 0 },
     }
 }
 
@@ -148,7 +163,7 @@ mod tests {
     use crate::source::FileId;
 
     fn version_of(text: &str) -> Version {
-        by_keys(&toml::parse(FileId { owner: 0, index: 0 }, text).unwrap())
+        by_keys(&toml::parse(FileId { owner: 0, index: 0 }, text).unwrap()).version
     }
 
     #[test]

@@ -6,10 +6,9 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use super::files::Files;
-use super::{Extracted, Options, extract_node};
-use crate::input::Parsed;
+use super::{Extracted, Options, extract_node, extract_nodes};
 use crate::input::inventory::Inventory;
-use crate::input::{Reader, Tree};
+use crate::input::{OpenNode, Parsed, Reader, Tree};
 use crate::model::database::LogicalDatabase;
 use crate::model::node::VersionEvidence;
 use crate::model::ports::ListenerKind;
@@ -30,9 +29,12 @@ impl Folder {
         Self(folder)
     }
 
+    fn tree(&self, name: &str) -> Tree {
+        Tree::open(Path::new(name), self.0.path()).unwrap()
+    }
+
     fn reader(&self, name: &str) -> Reader {
-        let tree = Tree::open(Path::new(name), self.0.path()).unwrap();
-        Reader::new(0, Some(name.to_owned()), tree)
+        Reader::new(0, Some(name.to_owned()), self.tree(name))
     }
 
     /// The files before anything is known of the node.
@@ -177,4 +179,27 @@ fn parsed_files_are_kept_with_their_ids() {
     assert_eq!(sources.files[usize::from(file.index)].path, CARBON.0);
     assert!(matches!(parsed, Parsed::Xml(_)));
     assert_eq!(node.documents.len(), 1, "what is vanilla is no document of the node");
+}
+
+#[test]
+fn an_overlay_of_unknown_version_still_has_its_vanilla_ports() {
+    let api = "<APIManager><DataSourceName>jdbc/WSO2AM_DB</DataSourceName></APIManager>";
+    let node = Folder::of(&[("repository/conf/api-manager.xml", api)]).node().node;
+    assert_eq!(node.port(ListenerKind::ServletHttps), Some(9443));
+    assert!(node.database(LogicalDatabase::Api).is_some());
+}
+
+#[test]
+fn a_node_that_does_not_tell_has_the_version_of_its_peers() {
+    let axis2 = "<axisconfig><clustering enable=\"false\"/></axisconfig>";
+    let first = Folder::of(&[(CARBON.0, &CARBON.1.replace("2.6.0", "2.1.0"))]);
+    let second = Folder::of(&[("repository/conf/axis2/axis2.xml", axis2)]);
+    let open = |folder: &Folder, name: &str| OpenNode { name: name.to_owned(), tree: folder.tree("node1") };
+    let nodes = vec![open(&first, "a"), open(&second, "b")];
+    let found = extract_nodes(nodes, &Inventory::default(), &Options::default());
+    let versions: Vec<_> = found.iter().map(|found| found.node.version).collect();
+    assert_eq!(versions, [Some(Version::new(2, 1, 0)); 2]);
+    let evidence: Vec<_> = found.iter().map(|found| found.node.version_evidence).collect();
+    assert_eq!(evidence, [VersionEvidence::Stated, VersionEvidence::Shape]);
+    assert!(found.iter().enumerate().all(|(index, found)| found.node.index == index));
 }
