@@ -1,10 +1,8 @@
 //! One run from the paths to the findings, for the command line, tests and editors.
 
-use rayon::prelude::*;
-
 use crate::diagnostic::{Diagnostic, Severity, Unread};
 use crate::extract::{self, Extracted};
-use crate::input::{Input, InputError, Inventory, Reader, Request};
+use crate::input::{Input, InputError, Inventory, Request};
 use crate::lint::{self, Date, Judgement, Layer, Selection, Selector};
 use crate::model::{Deployment, Version};
 use crate::report::Results;
@@ -63,17 +61,7 @@ pub fn check(options: &Options) -> Outcome {
     unread.extend(faults.into_iter().map(|fault| fault.unread(None)));
 
     let extracting = extract::Options { product_version: options.product_version };
-    let extracted: Vec<Extracted> = input
-        .nodes
-        .into_par_iter()
-        .enumerate()
-        .map(|(index, node)| {
-            let path = node.tree.path().to_owned();
-            let owner = u16::try_from(index).unwrap_or(u16::MAX);
-            let reader = Reader::new(owner, Some(node.name.clone()), node.tree);
-            extract::extract_node(index, &node.name, &path, reader, &inventory, &extracting)
-        })
-        .collect();
+    let extracted = extract::extract_nodes(input.nodes, &inventory, &extracting);
     let (mut nodes, mut owners) = (Vec::new(), Vec::new());
     for Extracted { node, sources, unread: of_node } in extracted {
         nodes.push(node);

@@ -134,6 +134,7 @@ fn lower(index: usize, name: &str, path: &str, mut files: Files, told: Identific
         artifacts: None,
         libraries: None,
         files: LISTED.iter().flat_map(|folder| files.list(folder)).collect(),
+        system_properties: start_script::system_properties(&mut files),
         documents: BTreeMap::new(),
         other_references: Vec::new(),
     };

@@ -7,7 +7,8 @@ use crate::source::{FileId, Span};
 /// The scripts that start a server: of all Carbon products, and of API-M 4.0 and later.
 const SCRIPTS: [&str; 2] = ["bin/wso2server.sh", "bin/api-manager.sh"];
 
-/// The system properties in the order in which the scripts set them. A value that the shell fills in is unknown.
+/// The system properties in the order in which the scripts set them, passwords left out. A value that the shell fills
+/// in is unknown.
 pub(super) fn system_properties(files: &mut Files) -> Vec<(String, Setting)> {
     let mut found = Vec::new();
     for path in SCRIPTS {
@@ -30,7 +31,9 @@ fn read(file: FileId, text: &str) -> Vec<(String, Setting)> {
             for (offset, word) in words(line) {
                 let option = word.trim_start_matches(['"', '\'']);
                 let offset = offset + word.len() - option.len();
-                if let Some((name, value)) = option.strip_prefix("-D").and_then(|rest| rest.split_once('=')) {
+                if let Some((name, value)) = option.strip_prefix("-D").and_then(|rest| rest.split_once('='))
+                    && !name.to_ascii_lowercase().contains("password")
+                {
                     let place = Span::new(file, start + offset, start + offset + option.len());
                     found.push((name.to_owned(), setting(value, place)));
                 }
@@ -90,8 +93,8 @@ mod tests {
     }
 
     #[test]
-    fn comments_and_the_handling_of_arguments_do_not_count() {
-        let text = "#  -DportOffset=1\nif [ \"$c\" = \"-DportOffset=1\" ]; then\necho -DportOffset=1\n";
+    fn passwords_comments_and_the_handling_of_arguments_do_not_count() {
+        let text = "  -Djavax.net.ssl.keyStorePassword=s3cret \\\n#  -DportOffset=1\nif [ \"$c\" = \"-DportOffset=1\" ]; then\necho -DportOffset=1\n";
         assert!(properties(text).is_empty());
     }
 

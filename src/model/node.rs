@@ -276,6 +276,8 @@ pub struct Node {
     pub libraries: Option<Vec<String>>,
     /// Home-relative paths of all files that the input holds in the folders that rules ask about.
     pub files: BTreeSet<String>,
+    /// System properties that the start scripts set (`-Dname=value`), in their order; of one set twice the last counts.
+    pub system_properties: Vec<(String, Setting)>,
     /// Every parsed file by home-relative path.
     pub documents: BTreeMap<String, (FileId, Parsed)>,
     /// Endpoints that belong to no topic above (App Manager, identity), with their purpose.

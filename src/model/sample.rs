@@ -69,6 +69,7 @@ pub fn node(index: usize, name: &str) -> Node {
         artifacts: None,
         libraries: None,
         files: BTreeSet::new(),
+        system_properties: Vec::new(),
         documents: BTreeMap::new(),
         other_references: Vec::new(),
     };

@@ -24,7 +24,6 @@ pub(super) use throttling::{amqp_brokers, receiver_groups};
 
 use super::files::Files;
 use super::listeners::port_variables;
-use super::start_script;
 use super::variables::Variables;
 use crate::model::{Node, Product, Setting};
 
@@ -54,13 +53,13 @@ pub(super) fn extract(node: &mut Node, files: &mut Files) {
     let api = api.as_ref().map(|file| file.root());
     // Host name, ports and administrator are variables for everything that comes after them.
     let mut variables = Variables::default();
-    let system = start_script::system_properties(files);
+    let system = &node.system_properties;
     variables.system =
         system.iter().filter_map(|(name, value)| Some((name.clone(), value.text()?.to_owned()))).collect();
     let carbon = files.xml(paths::CARBON);
     let carbon = carbon.as_ref().map(|file| file.root());
     let place = files.place(paths::CARBON);
-    node.identity = identity::identity(carbon, place, &system, &variables);
+    node.identity = identity::identity(carbon, place, system, &variables);
     variables.host_name = node.identity.host_name.as_ref().and_then(Setting::text).map(str::to_owned);
     node.listeners = ports::listeners(node, api, files, &variables);
     variables.ports = port_variables(&node.listeners, &node.identity.offset);
