@@ -4,3 +4,11 @@ pub mod card;
 pub mod fingerprint;
 pub mod lines;
 pub mod vanilla;
+
+/// SHA-256 of the key stores that packs ship, one a line.
+const SHIPPED_KEY_STORES: &str = include_str!("../../rules/vanilla/key-stores.list");
+
+/// True when packs ship a key store with this SHA-256 (hex).
+pub fn is_shipped_key_store(digest: &str) -> bool {
+    SHIPPED_KEY_STORES.lines().any(|line| line.split_whitespace().next() == Some(digest))
+}

@@ -27,7 +27,7 @@ impl Variables {
             return setting;
         }
         match self.expand(&setting.value) {
-            Some(text) => setting.map(|_| text),
+            Some(text) => setting.with_text(text),
             None => setting.with_origin(Origin::Unknown),
         }
     }

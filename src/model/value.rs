@@ -79,6 +79,15 @@ impl Setting<String> {
         self.known().map(String::as_str)
     }
 
+    /// The same place with another text, such as one whose variables were filled in: parts can be told as far as both
+    /// texts agree.
+    pub fn with_text(mut self, text: String) -> Self {
+        let same = self.value.bytes().zip(text.bytes()).take_while(|(left, right)| left == right).count();
+        self.verbatim = self.verbatim.min(u32::try_from(same).unwrap_or(u32::MAX));
+        self.value = text;
+        self
+    }
+
     /// The place of a part of the text; the whole place where that part cannot be told from its escapes.
     pub fn part(&self, range: Range<usize>) -> Span {
         Scalar { text: String::new(), span: self.span, inner: self.inner, verbatim: self.verbatim }

@@ -3,6 +3,8 @@
 //! Adding a rule edits two places here: the module of its topic and [`ALL`].
 
 mod clustering;
+mod security;
+mod synchronisation;
 
 use crate::diagnostic::Label;
 use crate::model::{Deployment, Node};
@@ -27,7 +29,17 @@ pub struct Rule {
 }
 
 /// Every rule, by code.
-pub const ALL: &[&Rule] = &[&clustering::wka_members_ignored::RULE];
+pub const ALL: &[&Rule] = &[
+    &clustering::wka_members_ignored::RULE,
+    &synchronisation::svn_sync_unclustered::RULE,
+    &synchronisation::svn_sync_enabled::RULE,
+    &synchronisation::svn_writer_duplicate::RULE,
+    &synchronisation::artifact_drift::RULE,
+    &synchronisation::worker_artifacts_present::RULE,
+    &security::admin_credentials_default::RULE,
+    &security::keystore_default::RULE,
+    &security::keystore_mismatch::RULE,
+];
 
 /// What a rule reports; severity, suppression and order are `lint`'s business.
 #[derive(Debug, Clone, PartialEq, Eq)]

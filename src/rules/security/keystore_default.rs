@@ -1,0 +1,47 @@
+//! The shipped private key is public: with it anybody signs tokens and impersonates the server.
+
+use crate::model::keys::{KeyStore, KeyStoreUse};
+use crate::model::{Deployment, Node};
+use crate::rules::{Check, Finding, Rule};
+
+/// SE002.
+pub static RULE: Rule =
+    Rule { card: include_str!("../../../rules/SE002-keystore-default.md"), check: Check::Node(check) };
+
+fn check(deployment: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
+    if !deployment.is_production_like(node) {
+        return;
+    }
+    let judged = [KeyStoreUse::Primary, KeyStoreUse::Internal, KeyStoreUse::Tls];
+    let mut shipped =
+        node.key_stores.iter().filter(|store| judged.contains(&store.usage) && is_shipped(store));
+    let Some(first) = shipped.next() else { return };
+    let mut finding = Finding::new(
+        first.location.span,
+        "the shipped key store",
+        format!("{} signs and decrypts with the shipped key store wso2carbon.jks", node.name),
+    )
+    .help("create a key store of your own, name it here and everywhere else, and import its certificate into the trust store");
+    for store in shipped.filter(|store| store.location.span != first.location.span) {
+        finding = finding.related(store.location.span, "the same key store");
+    }
+    findings.push(finding);
+}
+
+/// By content where the input holds the file, else by name, alias and password.
+fn is_shipped(store: &KeyStore) -> bool {
+    if store.file_name.as_deref() != Some("wso2carbon.jks") {
+        return false;
+    }
+    match &store.digest {
+        Some(digest) => crate::catalog::is_shipped_key_store(digest),
+        None => {
+            let alias = store.alias.as_ref().is_none_or(|alias| alias.text() == Some("wso2carbon"));
+            let password = store
+                .password
+                .as_ref()
+                .is_none_or(|password| password.known().is_some_and(|secret| secret.is("wso2carbon")));
+            alias && password
+        }
+    }
+}

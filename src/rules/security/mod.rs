@@ -1,0 +1,5 @@
+//! Rules about credentials and key stores.
+
+pub mod admin_credentials_default;
+pub mod keystore_default;
+pub mod keystore_mismatch;
