@@ -19,7 +19,7 @@ fn check(deployment: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let mut finding = Finding::new(
         first.location.span,
         "the shipped key store",
-        format!("{} signs and decrypts with the shipped key store wso2carbon.jks", node.name),
+        format!("{} uses the shipped key store wso2carbon.jks, whose private key is public", node.name),
     )
     .help("create a key store of your own, name it here and everywhere else, and import its certificate into the trust store");
     for store in shipped.filter(|store| store.location.span != first.location.span) {

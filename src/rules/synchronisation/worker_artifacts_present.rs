@@ -20,14 +20,17 @@ fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
         return;
     }
     let Some(first) = artifacts.files.first() else { return };
+    let files = match artifacts.files.len() {
+        1 => "1 file".to_owned(),
+        count => format!("{count} files"),
+    };
     findings.push(
         Finding::new(
             synchronizer.enabled.span,
             "will check out over existing files",
             format!(
-                "{} will check out artifacts from SVN, but already holds {} files that no working copy knows",
+                "{} will check out artifacts from SVN over {files} that no working copy knows",
                 node.name,
-                artifacts.files.len(),
             ),
         )
         .help("empty repository/deployment/server of this worker before its first start")
