@@ -16,6 +16,7 @@ pub mod registry;
 mod roles;
 #[cfg(test)]
 pub(crate) mod sample;
+pub mod sharing;
 pub mod throttling;
 mod topology;
 pub mod users;

@@ -3,8 +3,11 @@
 //! Adding a rule edits two places here: the module of its topic and [`ALL`].
 
 mod clustering;
+mod datasources;
+mod registry;
 mod security;
 mod synchronisation;
+mod users;
 
 use crate::diagnostic::Label;
 use crate::model::{Deployment, Node};
@@ -31,14 +34,24 @@ pub struct Rule {
 /// Every rule, by code.
 pub const ALL: &[&Rule] = &[
     &clustering::wka_members_ignored::RULE,
+    &datasources::h2_shared_database::RULE,
+    &datasources::database_mismatch::RULE,
+    &datasources::database_host_loopback::RULE,
+    &datasources::database_overlap::RULE,
+    &datasources::driver_jar_missing::RULE,
     &synchronisation::svn_sync_unclustered::RULE,
     &synchronisation::svn_sync_enabled::RULE,
     &synchronisation::svn_writer_duplicate::RULE,
     &synchronisation::artifact_drift::RULE,
     &synchronisation::worker_artifacts_present::RULE,
+    &registry::wso2registry_dbconfig_missing::RULE,
+    &registry::governance_mount_missing::RULE,
+    &registry::config_mount_missing::RULE,
     &security::admin_credentials_default::RULE,
     &security::keystore_default::RULE,
     &security::keystore_mismatch::RULE,
+    &users::user_database_local::RULE,
+    &users::user_database_mismatch::RULE,
 ];
 
 /// What a rule reports; severity, suppression and order are `lint`'s business.

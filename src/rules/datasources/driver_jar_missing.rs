@@ -1,0 +1,67 @@
+//! A data source whose driver class is in no jar of the node: the pool cannot open, and the server starts half.
+
+use crate::model::database::DataSource;
+use crate::model::node::Node;
+use crate::model::{Deployment, Setting};
+use crate::rules::{Check, Finding, Rule};
+use crate::source::Span;
+
+/// DS006.
+pub static RULE: Rule =
+    Rule { card: include_str!("../../../rules/DS006-driver-jar-missing.md"), check: Check::Node(check) };
+
+/// Start of the driver class, what the jar's name holds (letters and digits only, lower case), and the jar to copy.
+const DRIVERS: [(&str, &[&str], &str); 7] = [
+    ("com.mysql.", &["mysqlconnector"], "mysql-connector-java"),
+    ("org.mariadb.", &["mariadbjava"], "mariadb-java-client"),
+    ("oracle.jdbc.", &["ojdbc"], "ojdbc"),
+    ("com.microsoft.sqlserver.", &["mssqljdbc", "sqljdbc"], "mssql-jdbc"),
+    ("net.sourceforge.jtds.", &["jtds"], "jtds"),
+    ("org.postgresql.", &["postgresql"], "postgresql"),
+    ("com.ibm.db2.", &["db2jcc"], "db2jcc4"),
+];
+
+fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
+    let Some(libraries) = &node.libraries else { return };
+    let libraries: Vec<String> = libraries.iter().map(|name| letters(name)).collect();
+    let mut missing: Vec<(&str, Vec<(&DataSource, &Setting)>)> = Vec::new();
+    for source in &node.data_sources {
+        let Some(driver) = &source.driver else { continue };
+        let Some((_, parts, jar)) =
+            DRIVERS.iter().find(|(class, _, _)| driver.text().is_some_and(|text| text.starts_with(class)))
+        else {
+            continue;
+        };
+        if libraries.iter().any(|library| parts.iter().any(|part| library.contains(part))) {
+            continue;
+        }
+        match missing.iter_mut().find(|(known, _)| known == jar) {
+            Some((_, sources)) => sources.push((source, driver)),
+            None => missing.push((jar, vec![(source, driver)])),
+        }
+    }
+    findings.extend(missing.iter().filter_map(|(jar, sources)| finding(node, jar, sources)));
+}
+
+fn finding(node: &Node, jar: &str, sources: &[(&DataSource, &Setting)]) -> Option<Finding> {
+    let ((first, driver), rest) = sources.split_first()?;
+    let mut finding = Finding::new(
+        place(first, driver),
+        "no jar holds this class",
+        format!("{} has no {jar} jar for the driver {} of {}", node.name, driver.value, first.name.value),
+    )
+    .help(format!("copy the {jar} jar into repository/components/lib and restart the node"));
+    for (source, driver) in rest {
+        finding = finding.related(place(source, driver), "needs it, too");
+    }
+    Some(finding)
+}
+
+/// A driver that follows from the database type has no place of its own.
+fn place(source: &DataSource, driver: &Setting) -> Span {
+    if driver.is_written() { driver.span } else { source.place() }
+}
+
+fn letters(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
+}

@@ -1,0 +1,24 @@
+//! Rules about data sources and the databases behind them.
+
+pub mod database_host_loopback;
+pub mod database_mismatch;
+pub mod database_overlap;
+pub mod driver_jar_missing;
+pub mod h2_shared_database;
+
+use crate::model::sharing::Sharer;
+
+/// The instruction for a node that should use the database of another one.
+pub(super) fn adoption(sharer: &Sharer<'_>, reference: &Sharer<'_>) -> String {
+    let (other, shown) = (&reference.node.name, reference.source.shown());
+    if sharer.names_another(reference) {
+        let name = &reference.usage.reference.value;
+        format!("name a data source of {shown} here, as {other} does ({name})")
+    } else if sharer.source.differs_in_servers(reference.source) {
+        format!(
+            "set the url to {shown}, as on {other}; if both names mean one server, give the hosts file with --hosts"
+        )
+    } else {
+        format!("set the url to {shown}, as on {other}")
+    }
+}
