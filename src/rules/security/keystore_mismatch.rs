@@ -10,48 +10,72 @@ pub static RULE: Rule =
     Rule { card: include_str!("../../../rules/SE006-keystore-mismatch.md"), check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
-    let mut reported = vec![false; deployment.nodes.len()];
-    for (left, right) in deployment.pairs() {
-        if reported.get(right.index) == Some(&true) || !share_data(deployment, left, right) {
-            continue;
+    for group in sharing_groups(deployment) {
+        let Some((model, ours)) = majority(&group) else { continue };
+        for (node, theirs) in &group {
+            findings
+                .extend(difference(ours, theirs).map(|kind| finding(kind, (model, ours), (node, theirs))));
         }
-        let (Some(ours), Some(theirs)) = (encrypting(left), encrypting(right)) else { continue };
-        let Some(difference) = difference(ours, theirs) else { continue };
-        if let Some(done) = reported.get_mut(right.index) {
-            *done = true;
-        }
-        let place = |store: &KeyStore| match difference {
-            Difference::Alias => store.alias.as_ref().map_or(store.span, |alias| alias.span),
-            Difference::File | Difference::Content => store.location.span,
-        };
-        let message = match difference {
-            Difference::File => format!(
-                "{} encrypts with key store {}, {} with {}, although they share a database",
-                right.name,
-                theirs.file_name.as_deref().unwrap_or("?"),
-                left.name,
-                ours.file_name.as_deref().unwrap_or("?"),
-            ),
-            Difference::Alias => format!(
-                "{} encrypts with key \"{}\", {} with \"{}\", although they share a database",
-                right.name,
-                alias(theirs).unwrap_or("?"),
-                left.name,
-                alias(ours).unwrap_or("?"),
-            ),
-            Difference::Content => format!(
-                "{} and {} have different key stores under the name {}, although they share a database",
-                left.name,
-                right.name,
-                ours.file_name.as_deref().unwrap_or("?"),
-            ),
-        };
-        findings.push(
-            Finding::new(place(theirs), "differs from its peer", message)
-                .help(format!("copy the key store of {} to {} and name it alike", left.name, right.name))
-                .related(place(ours), format!("{}'s key store", left.name)),
-        );
     }
+}
+
+/// A node and the store that it encrypts with.
+type Encrypting<'a> = (&'a Node, &'a KeyStore);
+
+/// The nodes that share data with each other, directly or through a third.
+fn sharing_groups(deployment: &Deployment) -> Vec<Vec<Encrypting<'_>>> {
+    let mut groups: Vec<Vec<Encrypting<'_>>> = Vec::new();
+    for node in &deployment.nodes {
+        let Some(store) = encrypting(node) else { continue };
+        let (sharing, apart): (Vec<_>, Vec<_>) = groups
+            .into_iter()
+            .partition(|group| group.iter().any(|(other, _)| share_data(deployment, other, node)));
+        groups = apart;
+        let mut joined: Vec<_> = sharing.into_iter().flatten().collect();
+        joined.push((node, store));
+        groups.push(joined);
+    }
+    groups
+}
+
+/// The member that most others agree with; the first of several.
+fn majority<'a>(group: &[Encrypting<'a>]) -> Option<Encrypting<'a>> {
+    let agreeing =
+        |store: &KeyStore| group.iter().filter(|(_, other)| difference(store, other).is_none()).count();
+    group.iter().copied().rev().max_by_key(|(_, store)| agreeing(store))
+}
+
+fn finding(kind: Difference, (model, ours): Encrypting<'_>, (node, theirs): Encrypting<'_>) -> Finding {
+    let name = |store: &KeyStore| store.file_name.clone().unwrap_or_default();
+    let place = |store: &KeyStore| match kind {
+        Difference::Alias => store.alias.as_ref().map_or(store.span, |alias| alias.span),
+        Difference::File | Difference::Content => store.location.span,
+    };
+    let message = match kind {
+        Difference::File => format!(
+            "{} encrypts with key store {}, {} with {}, although they share a database",
+            node.name,
+            name(theirs),
+            model.name,
+            name(ours),
+        ),
+        Difference::Alias => format!(
+            "{} encrypts with key \"{}\", {} with \"{}\", although they share a database",
+            node.name,
+            alias(theirs).unwrap_or_default(),
+            model.name,
+            alias(ours).unwrap_or_default(),
+        ),
+        Difference::Content => format!(
+            "{} and {} have different key stores under the name {}, although they share a database",
+            model.name,
+            node.name,
+            name(ours),
+        ),
+    };
+    Finding::new(place(theirs), "differs from its peer", message)
+        .help(format!("copy the key store of {} to {} and name it alike", model.name, node.name))
+        .related(place(ours), format!("{}'s key store", model.name))
 }
 
 /// In what two key stores differ.
