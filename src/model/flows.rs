@@ -99,7 +99,8 @@ impl Deployment {
     pub fn decision_targets<'a>(&'a self, node: &'a Node) -> Vec<DecisionFlow<'a>> {
         let mut found = Vec::new();
         for publisher in node.event_publishers.iter().filter(|publisher| publisher.publishes_decisions()) {
-            let Some(file) = publisher.jndi_path().and_then(|path| node.jndi_file(&path)) else { continue };
+            let path = publisher.jndi_path().filter(|path| !node.renders(path));
+            let Some(file) = path.and_then(|path| node.jndi_file(&path)) else { continue };
             let name = publisher.connection_factory.as_ref().and_then(Setting::text);
             let factories = file.connection_factories.iter();
             for factory in factories.filter(|factory| name.is_none_or(|name| factory.name == name)) {
@@ -163,6 +164,7 @@ mod tests {
             destination_type: None,
             destination: None,
             connection_factory: Some(sample::written("TopicConnectionFactory")),
+            active: true,
             span: sample::span(),
         }
     }

@@ -19,6 +19,7 @@ pub(crate) mod sample;
 pub mod sharing;
 pub mod throttling;
 mod topology;
+pub mod traffic;
 pub mod users;
 pub mod value;
 

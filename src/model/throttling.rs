@@ -103,6 +103,8 @@ pub struct EventPublisher {
     pub destination: Option<Setting>,
     /// Property `transport.jms.ConnectionFactoryJNDIName`.
     pub connection_factory: Option<Setting>,
+    /// False for `processing="disable"`: the server loads it and lets it idle.
+    pub active: bool,
     /// The root element (start tag).
     pub span: Span,
 }
@@ -138,9 +140,9 @@ pub struct ConnectionFactory {
 }
 
 impl EventPublisher {
-    /// True for a publisher of throttle decisions over JMS.
+    /// True for an active publisher of throttle decisions over JMS.
     pub fn publishes_decisions(&self) -> bool {
         let is = |value: &Option<Setting>, text: &str| value.as_ref().and_then(Setting::text) == Some(text);
-        is(&self.adapter, "jms") && is(&self.stream, "org.wso2.throttle.globalThrottle.stream")
+        self.active && is(&self.adapter, "jms") && is(&self.stream, "org.wso2.throttle.globalThrottle.stream")
     }
 }

@@ -4,9 +4,11 @@
 
 mod clustering;
 mod datasources;
+mod gateways;
 mod registry;
 mod security;
 mod synchronisation;
+mod throttling;
 mod users;
 
 use crate::diagnostic::Label;
@@ -44,12 +46,21 @@ pub const ALL: &[&Rule] = &[
     &synchronisation::svn_writer_duplicate::RULE,
     &synchronisation::artifact_drift::RULE,
     &synchronisation::worker_artifacts_present::RULE,
+    &gateways::gateway_target_divergent::RULE,
+    &gateways::sync_writer_bypassed::RULE,
     &registry::wso2registry_dbconfig_missing::RULE,
     &registry::governance_mount_missing::RULE,
     &registry::config_mount_missing::RULE,
     &security::admin_credentials_default::RULE,
     &security::keystore_default::RULE,
     &security::keystore_mismatch::RULE,
+    &throttling::event_duplication_missing::RULE,
+    &throttling::event_duplication_one_sided::RULE,
+    &throttling::event_duplication_to_self::RULE,
+    &throttling::jndi_entry_missing::RULE,
+    &throttling::url_group_merged::RULE,
+    &throttling::traffic_manager_unlisted::RULE,
+    &throttling::jms_publisher_on_gateway::RULE,
     &users::user_database_local::RULE,
     &users::user_database_mismatch::RULE,
 ];

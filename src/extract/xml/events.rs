@@ -68,6 +68,9 @@ fn event_publisher(file: &str, root: View<'_>) -> Option<EventPublisher> {
         destination_type: property("transport.jms.DestinationType"),
         destination: property("transport.jms.Destination"),
         connection_factory: property("transport.jms.ConnectionFactoryJNDIName"),
+        active: root
+            .attribute("processing")
+            .is_none_or(|processing| !processing.value.eq_ignore_ascii_case("disable")),
         span: root.element.start_tag,
     })
 }

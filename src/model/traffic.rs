@@ -1,0 +1,276 @@
+//! Which Traffic Managers count whose events, and which of them tell each other what they decided.
+
+use super::deployment::{Deployment, Target};
+use super::endpoint::Host;
+use super::flows::Flow;
+use super::node::{ConfigModel, Node, Role};
+use super::ports::ListenerKind;
+use super::throttling::{EventPublisher, ReceiverGroup, Throttling};
+use super::value::{Origin, Setting};
+
+/// How the throttling events of a gateway reach a Traffic Manager.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// In a receiver group of its own: it gets every event. Also where it stands outside the braces by mistake.
+    OwnGroup,
+    /// In a group with others: it gets a part, or what the others leave.
+    SharedGroup,
+    /// Through a name in front of several nodes: it gets a part.
+    Balanced,
+    /// The gateway sends it nothing.
+    Absent,
+    /// Some receiver is an address that nobody given owns: it may be this Traffic Manager.
+    Unknown,
+}
+
+/// Whether the throttle decisions of one Traffic Manager reach the broker of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Duplication {
+    /// A publisher leads there.
+    Published,
+    /// No publisher leads anywhere but to the node's own broker and to third nodes.
+    Absent,
+    /// Some publisher leads to an address that nobody given owns, to nowhere, or back to the node.
+    Unknown,
+}
+
+/// Traffic Managers that share the events of one zone, and the gateways that send them.
+#[derive(Debug)]
+pub struct TrafficGroup<'a> {
+    /// Traffic Managers that some gateway sends events to, and nodes that are nothing but Traffic Managers; in node order.
+    pub managers: Vec<&'a Node>,
+    /// Gateways with advanced throttling, in node order.
+    pub gateways: Vec<&'a Node>,
+    deliveries: Vec<(usize, usize, Delivery)>,
+}
+
+impl TrafficGroup<'_> {
+    /// How the events of a gateway reach a Traffic Manager.
+    pub fn delivery(&self, gateway: &Node, manager: &Node) -> Delivery {
+        let wanted = (gateway.index, manager.index);
+        let found = self.deliveries.iter().find(|(from, to, _)| (*from, *to) == wanted);
+        found.map_or(Delivery::Unknown, |(_, _, delivery)| *delivery)
+    }
+
+    /// True when every gateway sends every event to every Traffic Manager: all decide alike.
+    pub fn decides_alike(&self) -> bool {
+        !self.gateways.is_empty()
+            && self.pairs().all(|(gateway, manager)| self.delivery(gateway, manager) == Delivery::OwnGroup)
+    }
+
+    /// True when some gateway sends every event to several Traffic Managers, or to another one than itself while it is one.
+    pub fn fans_out(&self) -> bool {
+        self.gateways.iter().any(|gateway| {
+            let reached: Vec<usize> = self
+                .managers
+                .iter()
+                .filter(|manager| self.delivery(gateway, manager) == Delivery::OwnGroup)
+                .map(|manager| manager.index)
+                .collect();
+            let is_manager = self.managers.iter().any(|manager| manager.index == gateway.index);
+            reached.len() > 1 || (is_manager && reached.iter().any(|index| *index != gateway.index))
+        })
+    }
+
+    /// True when some gateway reaches some Traffic Manager in this way.
+    pub fn has(&self, delivery: Delivery) -> bool {
+        self.pairs().any(|(gateway, manager)| self.delivery(gateway, manager) == delivery)
+    }
+
+    fn pairs(&self) -> impl Iterator<Item = (&Node, &Node)> {
+        self.gateways.iter().flat_map(|gateway| self.managers.iter().map(|manager| (*gateway, *manager)))
+    }
+}
+
+impl Deployment {
+    /// Traffic Managers and the gateways that they serve, by zone. Standby nodes, nodes without throttling (1.10 and
+    /// before, other products) and nodes whose data receivers are off take no part.
+    pub fn traffic_groups(&self) -> Vec<TrafficGroup<'_>> {
+        let gateways: Vec<&Node> = self.gateways().filter(|node| self.sends_events(node)).collect();
+        let zones = self.groups(Role::TrafficManager);
+        zones.into_iter().map(|managers| self.traffic_group(managers, &gateways)).collect()
+    }
+
+    fn traffic_group<'a>(&'a self, managers: Vec<&'a Node>, gateways: &[&'a Node]) -> TrafficGroup<'a> {
+        let mut managers: Vec<&Node> =
+            managers.into_iter().filter(|node| self.manages_traffic(node)).collect();
+        let same_zone = |gateway: &&&Node| managers.iter().any(|manager| self.same_zone(gateway, manager));
+        let gateways: Vec<&Node> = gateways.iter().filter(same_zone).copied().collect();
+        let mut deliveries = Vec::new();
+        for gateway in &gateways {
+            for manager in &managers {
+                deliveries.push((gateway.index, manager.index, self.delivery(gateway, manager)));
+            }
+        }
+        managers.retain(|manager| {
+            let is_served = deliveries.iter().any(|(_, to, delivery)| {
+                *to == manager.index && !matches!(delivery, Delivery::Absent | Delivery::Unknown)
+            });
+            is_served || manager.is_only(Role::TrafficManager)
+        });
+        TrafficGroup { managers, gateways, deliveries }
+    }
+
+    /// True for a Traffic Manager that shares the load.
+    pub fn manages_traffic(&self, node: &Node) -> bool {
+        let receivers = [ListenerKind::BinaryTcp, ListenerKind::ThriftTcp].map(|kind| node.listener(kind));
+        let is_deaf = receivers[0].is_some() && receivers.iter().flatten().all(|listener| !listener.open);
+        node.is_api_manager()
+            && node.acts_as(Role::TrafficManager)
+            && node.throttling.as_ref().is_some_and(is_advanced)
+            && !is_deaf
+            && !self.is_standby(node)
+    }
+
+    /// True for a gateway that sends throttling events, unless a file says otherwise.
+    pub fn sends_events(&self, node: &Node) -> bool {
+        node.is_api_manager()
+            && node.acts_as(Role::Gateway)
+            && !self.is_standby(node)
+            && node.throttling.as_ref().is_some_and(|throttling| {
+                let publishes = &throttling.publishes;
+                is_advanced(throttling) && (!publishes.is_false() || publishes.origin == Origin::Derived)
+            })
+    }
+
+    /// How the events of a gateway reach a Traffic Manager.
+    fn delivery(&self, gateway: &Node, manager: &Node) -> Delivery {
+        let Some(receivers) =
+            gateway.throttling.as_ref().and_then(|throttling| throttling.receivers.as_ref())
+        else {
+            return Delivery::Unknown;
+        };
+        let means = |flow: &Flow<'_>| flow.node == Some(manager.index);
+        let groups = self.receiver_targets(gateway);
+        let outside = receivers.outside.iter().map(|endpoint| self.flow(gateway, endpoint));
+        let outside: Vec<Flow<'_>> = outside.collect();
+        let flows = || groups.iter().flat_map(|group| &group.flows).chain(&outside);
+        if outside.iter().any(means)
+            || groups.iter().any(|group| !group.flows.is_empty() && group.flows.iter().all(means))
+        {
+            Delivery::OwnGroup
+        } else if groups.iter().any(|group| group.flows.iter().any(means)) {
+            Delivery::SharedGroup
+        } else if flows().any(|flow| {
+            flow.node.is_none()
+                && matches!(flow.target, Target::Balancer(balancer) if balancer.nodes.contains(&manager.index))
+        }) {
+            Delivery::Balanced
+        } else if flows().all(|flow| flow.node.is_some() || matches!(flow.target, Target::Balancer(_))) {
+            Delivery::Absent
+        } else {
+            Delivery::Unknown
+        }
+    }
+
+    /// The Traffic Managers behind a receiver group, in its order, each once; those of names in front of several nodes and
+    /// of strangers are not among them.
+    pub fn managers_behind<'a>(&'a self, gateway: &'a Node, group: &'a ReceiverGroup) -> Vec<&'a Node> {
+        let mut managers: Vec<&Node> = Vec::new();
+        for endpoint in &group.endpoints {
+            let node = self.flow(gateway, endpoint).node.and_then(|index| self.nodes.get(index));
+            if let Some(node) = node.filter(|node| self.manages_traffic(node))
+                && managers.iter().all(|known| known.index != node.index)
+            {
+                managers.push(node);
+            }
+        }
+        managers
+    }
+
+    /// Whether the decisions of one Traffic Manager reach the broker of another. A list of several brokers is failover: the
+    /// decisions reach its first one.
+    pub fn duplication(&self, from: &Node, to: &Node) -> Duplication {
+        let mut found = Duplication::Absent;
+        for publisher in node_publishers(from) {
+            let file = publisher.jndi_path().and_then(|path| from.jndi_file(&path));
+            let name = publisher.connection_factory.as_ref().and_then(Setting::text);
+            let factories = file.into_iter().flat_map(|file| &file.connection_factories);
+            let mut factories = factories.filter(|factory| name == Some(factory.name.as_str())).peekable();
+            if factories.peek().is_none() {
+                found = Duplication::Unknown;
+            }
+            for factory in factories {
+                let is_own = publisher.jndi_path().as_deref() == Some(JNDI) && name == Some(FACTORY);
+                let flows: Vec<Flow<'_>> =
+                    factory.brokers.iter().map(|broker| self.flow(from, broker)).collect();
+                match reach(&flows, from, to, is_own) {
+                    Duplication::Published => return Duplication::Published,
+                    Duplication::Unknown => found = Duplication::Unknown,
+                    Duplication::Absent => {}
+                }
+            }
+        }
+        let urls = from.throttling.iter().flat_map(|throttling| &throttling.duplicate_urls);
+        let flows: Vec<Flow<'_>> = urls.map(|url| self.flow(from, url)).collect();
+        if flows.is_empty() {
+            return found;
+        }
+        match reach(&flows, from, to, false) {
+            Duplication::Absent => found,
+            reach => reach,
+        }
+    }
+
+    /// `host:port` by which one node reaches an open listener of another; `None` where no address of that node is known.
+    pub fn address_for(&self, from: &Node, to: &Node, kind: ListenerKind) -> Option<String> {
+        let port = to.port(kind)?;
+        if self.same_machine(from, to) == Some(true) {
+            return Some(format!("localhost:{port}"));
+        }
+        let mapped = self.port_mappings(to).iter().find(|(_, own)| *own == port).map(|(public, _)| *public);
+        // A node's label is an address only where containers make it one.
+        let known = |host: &&str| self.in_containers() || !host.eq_ignore_ascii_case(&to.name);
+        let hosts: Vec<&str> = self.addresses(to).filter(known).collect();
+        let numeric = hosts.iter().find(|host| host.parse::<std::net::IpAddr>().is_ok());
+        let host = numeric.or_else(|| hosts.first())?;
+        Some(format!("{host}:{}", mapped.unwrap_or(port)))
+    }
+}
+
+/// The JNDI file of the untouched pack, through which a node publishes to its own broker.
+pub const JNDI: &str = "repository/conf/jndi.properties";
+/// The connection factory of the untouched pack.
+pub const FACTORY: &str = "TopicConnectionFactory";
+
+fn is_advanced(throttling: &Throttling) -> bool {
+    throttling.advanced.is_true()
+}
+
+fn node_publishers(node: &Node) -> impl Iterator<Item = &EventPublisher> {
+    node.event_publishers
+        .iter()
+        .filter(|publisher| publisher.publishes_decisions())
+        .filter(|publisher| publisher.jndi_path().is_none_or(|path| !node.renders(&path)))
+}
+
+/// What one broker list of `from` says about `to`. The node's own broker proves nothing in the list of the untouched
+/// pack; in any other it is a slip, and nobody knows what was meant.
+fn reach(flows: &[Flow<'_>], from: &Node, to: &Node, is_own: bool) -> Duplication {
+    let slip = |flow: &Flow<'_>| flow.node.is_none() || (!is_own && flow.node == Some(from.index));
+    match flows.first() {
+        // Without its offset a loopback port may be a neighbour's: the file was not meant for that one.
+        Some(first) if is_own && first.endpoint.host == Host::Own => Duplication::Absent,
+        Some(first) if first.node == Some(to.index) => Duplication::Published,
+        None => Duplication::Unknown,
+        Some(_) if flows.iter().any(slip) => Duplication::Unknown,
+        Some(_) => Duplication::Absent,
+    }
+}
+
+impl Node {
+    /// True for an event processor in HA mode: two of them count as one.
+    pub fn counts_as_pair(&self) -> bool {
+        self.listener(ListenerKind::HaEventSync).is_some_and(|listener| listener.open)
+    }
+
+    /// True for a JNDI file that the server writes itself at each start, from deployment.toml: what stands in it is a copy.
+    /// `jndi2.properties` is one since 3.2, which brought `event_duplicate_url`.
+    pub fn renders(&self, path: &str) -> bool {
+        let name = path.strip_prefix("repository/conf/").unwrap_or("");
+        self.config_model == ConfigModel::Toml
+            && (name == "jndi.properties"
+                || (["jndi2.properties", "jndi-cp.properties", "jndi2-cp.properties"].contains(&name)
+                    && !self.is_before(3, 2)))
+    }
+}

@@ -1,0 +1,104 @@
+//! Two publishers push one environment to different gateways: each API is served only where it was published.
+
+use crate::model::deployment::SyncMode;
+use crate::model::gateway::Environment;
+use crate::model::{ConfigModel, Deployment, Endpoint, Node, Setting};
+use crate::rules::{Check, Finding, Rule};
+
+/// GW001.
+pub static RULE: Rule = Rule {
+    card: include_str!("../../../rules/GW001-gateway-target-divergent.md"),
+    check: Check::Deployment(check),
+};
+
+/// A publisher with the gateway that it pushes an environment to.
+struct Push<'a> {
+    publisher: &'a Node,
+    url: &'a Endpoint,
+    gateway: usize,
+}
+
+fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
+    let mut names: Vec<&str> = Vec::new();
+    for name in deployment.publishers().flat_map(|node| &node.environments).filter_map(name) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    for name in names {
+        let pushes: Vec<Push<'_>> =
+            deployment.publishers().filter_map(|publisher| push(deployment, publisher, name)).collect();
+        let Some(usual) = usual(&pushes) else { continue };
+        let divergent: Vec<&Push<'_>> = pushes
+            .iter()
+            .filter(|push| {
+                push.gateway != usual.gateway && deployment.same_zone(usual.publisher, push.publisher)
+            })
+            .collect();
+        if let Some((last, others)) = divergent.split_last() {
+            findings.push(finding(deployment, name, usual, others, last));
+        }
+    }
+}
+
+fn name(environment: &Environment) -> Option<&str> {
+    environment.name.as_ref().and_then(Setting::text)
+}
+
+/// Where a publisher pushes an environment, if that matters and is one known node.
+fn push<'a>(deployment: &'a Deployment, publisher: &'a Node, wanted: &str) -> Option<Push<'a>> {
+    let pushes = publisher.config_model == ConfigModel::Xml || publisher.is_before(4, 0);
+    // With a writer known, GW002 speaks; between committers of one SVN repository DY003 does.
+    let alone = matches!(deployment.sync_mode(publisher), SyncMode::Unknown | SyncMode::Rsync(None));
+    if !publisher.is_api_manager() || !pushes || !alone {
+        return None;
+    }
+    let environment = publisher.environments.iter().find(|environment| name(environment) == Some(wanted))?;
+    let url = environment.service_url.as_ref()?;
+    let gateway = deployment.resolve(publisher, url).node_index(publisher.index)?;
+    Some(Push { publisher, url, gateway })
+}
+
+/// A push to the gateway that most publishers name; of equally many the first.
+fn usual<'a, 'b>(pushes: &'b [Push<'a>]) -> Option<&'b Push<'a>> {
+    let alike = |gateway: usize| pushes.iter().filter(|push| push.gateway == gateway).count();
+    pushes.iter().rev().max_by_key(|push| alike(push.gateway))
+}
+
+fn finding(
+    deployment: &Deployment,
+    environment: &str,
+    usual: &Push<'_>,
+    others: &[&Push<'_>],
+    last: &Push<'_>,
+) -> Finding {
+    let all: Vec<&Push<'_>> = std::iter::once(usual).chain(others.iter().copied()).chain([last]).collect();
+    let names: Vec<&str> = all.iter().map(|push| push.publisher.name.as_str()).collect();
+    let where_to = if all.iter().all(|push| push.gateway == push.publisher.index) {
+        "each to itself".to_owned()
+    } else {
+        let targets: Vec<&str> = all.iter().map(|push| deployment.name(push.gateway)).collect();
+        format!("to {}", and(&targets))
+    };
+    let label = |push: &Push<'_>| {
+        let to = if push.gateway == push.publisher.index { "itself" } else { deployment.name(push.gateway) };
+        format!("{} publishes to {to}", push.publisher.name)
+    };
+    let message =
+        format!("{} publish environment \"{environment}\" to different gateways ({where_to})", and(&names));
+    let finding = Finding::new(last.url.text.span, label(last), message).help(
+        "name the same gateway in the environment on every publisher; if the gateways share one \
+         repository/deployment/server, this is right: declare [artifacts] mode = \"shared\" in apimlint.toml",
+    );
+    std::iter::once(usual)
+        .chain(others.iter().copied())
+        .fold(finding, |finding, push| finding.related(push.url.text.span, label(push)))
+}
+
+/// `node1, node2 and node3`.
+fn and(names: &[&str]) -> String {
+    match names.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => names.concat(),
+    }
+}

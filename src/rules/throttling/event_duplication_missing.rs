@@ -1,0 +1,84 @@
+//! Several Traffic Managers count for themselves: a limit reached on one is unknown on the others.
+
+use crate::model::traffic::{Delivery, Duplication, TrafficGroup};
+use crate::model::{Deployment, Node};
+use crate::rules::{Check, Finding, Rule};
+use crate::source::Span;
+
+/// TM001.
+pub static RULE: Rule = Rule {
+    card: include_str!("../../../rules/TM001-event-duplication-missing.md"),
+    check: Check::Deployment(check),
+};
+
+fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
+    for group in deployment.traffic_groups() {
+        // Of gateways that send to several already, TM014 and TM010 say what is left.
+        let settled = group.decides_alike() || group.fans_out() || group.has(Delivery::SharedGroup);
+        if settled || group.has(Delivery::Unknown) {
+            continue;
+        }
+        let served: Vec<&Node> =
+            group.managers.iter().filter(|manager| is_served(&group, manager)).copied().collect();
+        let apart: Vec<&Node> = served
+            .iter()
+            .filter(|manager| {
+                served.iter().any(|other| {
+                    other.index != manager.index
+                        && !(manager.counts_as_pair() && other.counts_as_pair())
+                        && deployment.duplication(manager, other) == Duplication::Absent
+                        && deployment.duplication(other, manager) == Duplication::Absent
+                })
+            })
+            .copied()
+            .collect();
+        if let Some((first, rest)) = apart.split_first() {
+            findings.push(finding(&group, first, rest));
+        }
+    }
+}
+
+fn is_served(group: &TrafficGroup<'_>, manager: &Node) -> bool {
+    group
+        .gateways
+        .iter()
+        .any(|gateway| matches!(group.delivery(gateway, manager), Delivery::OwnGroup | Delivery::Balanced))
+}
+
+fn finding(group: &TrafficGroup<'_>, first: &Node, rest: &[&Node]) -> Finding {
+    let all: Vec<&str> =
+        std::iter::once(first).chain(rest.iter().copied()).map(|node| node.name.as_str()).collect();
+    let all = all.join(" and ");
+    let balanced = group.has(Delivery::Balanced);
+    let message = if balanced {
+        format!(
+            "{all} each count a part of the events, which reach them through a balancer, and keep their decisions"
+        )
+    } else {
+        format!(
+            "{all} each count the events of their own gateways only and keep their decisions to themselves"
+        )
+    };
+    let duplicate = if first.is_at_least(3, 2) {
+        "set apim.throttling.event_duplicate_url to the broker of the other node on each"
+    } else {
+        "on each node add a JNDI file with the other's broker and an event publisher that uses it"
+    };
+    let receivers =
+        if first.is_at_least(3, 0) { "[[apim.throttling.url_group]]" } else { "{...} in ReceiverUrlGroup" };
+    let finding = Finding::new(place(group, first), "counts alone", message).help(format!(
+        "{duplicate}; or send every event to all of them: one {receivers} for each, on every gateway"
+    ));
+    let finding =
+        rest.iter().fold(finding, |finding, node| finding.related(place(group, node), "counts alone"));
+    if balanced { finding.variant("balanced") } else { finding }
+}
+
+/// Where the events of the Traffic Manager come from: its own receiver groups, else its throttling settings.
+fn place(group: &TrafficGroup<'_>, manager: &Node) -> Span {
+    let is_gateway = group.gateways.iter().any(|gateway| gateway.index == manager.index);
+    let throttling = manager.throttling.as_ref();
+    let receivers = throttling.and_then(|throttling| throttling.receivers.as_ref());
+    let own = receivers.filter(|_| is_gateway).map(|receivers| receivers.span);
+    own.or_else(|| throttling.map(|throttling| throttling.span)).unwrap_or(manager.identity.span)
+}
