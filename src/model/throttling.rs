@@ -30,7 +30,7 @@ pub struct Throttling {
     pub brokers_span: Span,
     /// An active `JMSEventPublisherParameters` (read by 2.0 and 2.1 only).
     pub event_publisher_parameters: Option<EventPublisherParameters>,
-    /// TOML 4.x `apim.throttling.event_duplicate_url`.
+    /// TOML `apim.throttling.event_duplicate_url` (3.2 and later).
     pub duplicate_urls: Vec<Endpoint>,
     /// TOML 4.x `[apim.event_hub]`.
     pub event_hub: Option<EventHub>,

@@ -7,6 +7,7 @@ use super::node::{ConfigModel, Node, Role};
 use super::ports::ListenerKind;
 use super::throttling::{EventPublisher, ReceiverGroup, Throttling};
 use super::value::{Origin, Setting};
+use crate::source::Span;
 
 /// How the throttling events of a gateway reach a Traffic Manager.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -212,6 +213,14 @@ impl Deployment {
         }
     }
 
+    /// True when each of these Traffic Managers tells all others what it decides, or may do so.
+    pub fn share_decisions(&self, managers: &[&Node]) -> bool {
+        managers.iter().all(|from| {
+            let mut others = managers.iter().filter(|to| to.index != from.index);
+            others.all(|to| self.duplication(from, to) != Duplication::Absent)
+        })
+    }
+
     /// `host:port` by which one node reaches an open listener of another; `None` where no address of that node is known.
     pub fn address_for(&self, from: &Node, to: &Node, kind: ListenerKind) -> Option<String> {
         let port = to.port(kind)?;
@@ -264,6 +273,11 @@ impl Node {
         self.listener(ListenerKind::HaEventSync).is_some_and(|listener| listener.open)
     }
 
+    /// Where the port that receives throttling events is set.
+    pub fn receiver_place(&self) -> Span {
+        self.listener(ListenerKind::BinaryTcp).map_or(self.identity.span, |listener| listener.base.span)
+    }
+
     /// True for a JNDI file that the server writes itself at each start, from deployment.toml: what stands in it is a copy.
     /// `jndi2.properties` is one since 3.2, which brought `event_duplicate_url`.
     pub fn renders(&self, path: &str) -> bool {
@@ -272,5 +286,47 @@ impl Node {
             && (name == "jndi.properties"
                 || (["jndi2.properties", "jndi-cp.properties", "jndi2-cp.properties"].contains(&name)
                     && !self.is_before(3, 2)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::sample;
+
+    fn pair(group: &[&[&str]]) -> Deployment {
+        let mut gateway = sample::node(0, "gw");
+        gateway.throttling = Some(sample::throttling(group));
+        let deployment = sample::deployment(vec![gateway, sample::node(1, "tm1"), sample::node(2, "tm2")]);
+        assert_eq!(deployment.nodes.len(), 3);
+        deployment
+    }
+
+    fn delivery(group: &[&[&str]]) -> [Delivery; 2] {
+        let deployment = pair(group);
+        let [gateway, one, two] = deployment.nodes.as_slice() else { unreachable!() };
+        [deployment.delivery(gateway, one), deployment.delivery(gateway, two)]
+    }
+
+    #[test]
+    fn only_groups_multiply_events() {
+        use Delivery::{Absent, OwnGroup, SharedGroup, Unknown};
+        assert_eq!(delivery(&[&["tcp://tm1:9611"], &["tcp://tm2:9611"]]), [OwnGroup, OwnGroup]);
+        assert_eq!(delivery(&[&["tcp://tm1:9611", "tcp://tm2:9611"]]), [SharedGroup, SharedGroup]);
+        assert_eq!(delivery(&[&["tcp://tm1:9611"]]), [OwnGroup, Absent]);
+        assert_eq!(delivery(&[&["tcp://tm1:9611"], &["tcp://10.0.7.99:9611"]]), [OwnGroup, Unknown]);
+    }
+
+    #[test]
+    fn a_list_of_brokers_is_failover() {
+        let mut one = sample::node(0, "tm1");
+        let mut throttling = sample::throttling(&[]);
+        throttling.duplicate_urls = vec![sample::url("tcp://tm2:5672"), sample::url("tcp://tm3:5672")];
+        one.throttling = Some(throttling);
+        let deployment = sample::deployment(vec![one, sample::node(1, "tm2"), sample::node(2, "tm3")]);
+        let [one, two, three] = deployment.nodes.as_slice() else { unreachable!() };
+        assert_eq!(deployment.duplication(one, two), Duplication::Published);
+        assert_eq!(deployment.duplication(one, three), Duplication::Absent);
+        assert_eq!(deployment.duplication(two, one), Duplication::Absent);
     }
 }

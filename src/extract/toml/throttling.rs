@@ -48,7 +48,7 @@ pub(super) fn throttling(
         brokers: brokers.clone(),
         brokers_span,
         event_publisher_parameters: None,
-        duplicate_urls: if four {
+        duplicate_urls: if version.is_none_or(|version| version.at_least(3, 2)) {
             endpoints(settings, variables, "apim.throttling.event_duplicate_url")
         } else {
             Vec::new()
@@ -202,6 +202,13 @@ mod tests {
         assert_eq!(hub.service_url.map(|url| url.address()).as_deref(), Some("cp:9443"));
         assert_eq!(under(text, hub.span), "[apim.event_hub]");
         assert!(hub.duplicate_urls.is_empty());
+    }
+
+    #[test]
+    fn decisions_are_duplicated_by_key_since_3_2() {
+        let text = "[apim.throttling]\nevent_duplicate_url = [\"tcp://peer:5672\"]";
+        assert_eq!(addresses(&of("3.2.0", text).duplicate_urls), ["peer:5672"]);
+        assert!(of("3.1.0", text).duplicate_urls.is_empty());
     }
 
     #[test]

@@ -32,7 +32,7 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
         let divergent: Vec<&Push<'_>> = pushes
             .iter()
             .filter(|push| {
-                push.gateway != usual.gateway && deployment.same_zone(usual.publisher, push.publisher)
+                push.gateway != usual.gateway && deployment.same_group(usual.publisher, push.publisher)
             })
             .collect();
         if let Some((last, others)) = divergent.split_last() {
@@ -72,9 +72,12 @@ fn finding(
     others: &[&Push<'_>],
     last: &Push<'_>,
 ) -> Finding {
-    let all: Vec<&Push<'_>> = std::iter::once(usual).chain(others.iter().copied()).chain([last]).collect();
+    let mut all: Vec<&Push<'_>> =
+        std::iter::once(usual).chain(others.iter().copied()).chain([last]).collect();
+    all.sort_by_key(|push| push.publisher.index);
     let names: Vec<&str> = all.iter().map(|push| push.publisher.name.as_str()).collect();
-    let where_to = if all.iter().all(|push| push.gateway == push.publisher.index) {
+    let each_to_itself = all.iter().all(|push| push.gateway == push.publisher.index);
+    let where_to = if each_to_itself {
         "each to itself".to_owned()
     } else {
         let targets: Vec<&str> = all.iter().map(|push| deployment.name(push.gateway)).collect();
@@ -90,9 +93,11 @@ fn finding(
         "name the same gateway in the environment on every publisher; if the gateways share one \
          repository/deployment/server, this is right: declare [artifacts] mode = \"shared\" in apimlint.toml",
     );
-    std::iter::once(usual)
+    let finding = std::iter::once(usual)
         .chain(others.iter().copied())
-        .fold(finding, |finding, push| finding.related(push.url.text.span, label(push)))
+        .fold(finding, |finding, push| finding.related(push.url.text.span, label(push)));
+    // A container keeps nothing that is no volume, and one volume for all is the usual one.
+    if each_to_itself && deployment.in_containers() { finding.variant("containers") } else { finding }
 }
 
 /// `node1, node2 and node3`.

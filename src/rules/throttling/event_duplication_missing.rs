@@ -46,18 +46,13 @@ fn is_served(group: &TrafficGroup<'_>, manager: &Node) -> bool {
 }
 
 fn finding(group: &TrafficGroup<'_>, first: &Node, rest: &[&Node]) -> Finding {
-    let all: Vec<&str> =
-        std::iter::once(first).chain(rest.iter().copied()).map(|node| node.name.as_str()).collect();
-    let all = all.join(" and ");
+    let all_nodes: Vec<&Node> = std::iter::once(first).chain(rest.iter().copied()).collect();
+    let all = joined(&all_nodes);
     let balanced = group.has(Delivery::Balanced);
     let message = if balanced {
-        format!(
-            "{all} each count a part of the events, which reach them through a balancer, and keep their decisions"
-        )
+        format!("{all} share no throttle decisions, and a balancer gives each a part of the events")
     } else {
-        format!(
-            "{all} each count the events of their own gateways only and keep their decisions to themselves"
-        )
+        format!("{all} share no throttle decisions: each counts the events of its own gateways only")
     };
     let duplicate = if first.is_at_least(3, 2) {
         "set apim.throttling.event_duplicate_url to the broker of the other node on each"
@@ -71,6 +66,12 @@ fn finding(group: &TrafficGroup<'_>, first: &Node, rest: &[&Node]) -> Finding {
     ));
     let finding =
         rest.iter().fold(finding, |finding, node| finding.related(place(group, node), "counts alone"));
+    let is_told = |node: &Node| all_nodes.iter().any(|other| other.index == node.index);
+    let clients = group.gateways.iter().filter(|gateway| !is_told(gateway));
+    let finding = clients.fold(finding, |finding, gateway| match receivers_of(gateway) {
+        Some(receivers) => finding.related(receivers, sends(group, gateway)),
+        None => finding,
+    });
     if balanced { finding.variant("balanced") } else { finding }
 }
 
@@ -78,7 +79,24 @@ fn finding(group: &TrafficGroup<'_>, first: &Node, rest: &[&Node]) -> Finding {
 fn place(group: &TrafficGroup<'_>, manager: &Node) -> Span {
     let is_gateway = group.gateways.iter().any(|gateway| gateway.index == manager.index);
     let throttling = manager.throttling.as_ref();
-    let receivers = throttling.and_then(|throttling| throttling.receivers.as_ref());
-    let own = receivers.filter(|_| is_gateway).map(|receivers| receivers.span);
+    let own = receivers_of(manager).filter(|_| is_gateway);
     own.or_else(|| throttling.map(|throttling| throttling.span)).unwrap_or(manager.identity.span)
+}
+
+fn receivers_of(node: &Node) -> Option<Span> {
+    Some(node.throttling.as_ref()?.receivers.as_ref()?.span)
+}
+
+fn sends(group: &TrafficGroup<'_>, gateway: &Node) -> String {
+    let reached = group
+        .managers
+        .iter()
+        .filter(|manager| !matches!(group.delivery(gateway, manager), Delivery::Absent | Delivery::Unknown));
+    let reached: Vec<&Node> = reached.copied().collect();
+    format!("sends to {}", joined(&reached))
+}
+
+fn joined(nodes: &[&Node]) -> String {
+    let names: Vec<&str> = nodes.iter().map(|node| node.name.as_str()).collect();
+    names.join(" and ")
 }

@@ -17,7 +17,7 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for node in deployment.nodes.iter().filter(|node| node.is_api_manager()) {
         let mut seen: Vec<Span> = Vec::new();
         let decisions = deployment.decision_targets(node);
-        let duplicated = decisions.iter().filter(|decision| duplicates(decision));
+        let duplicated = decisions.iter().filter(|decision| duplicates(decision, &decisions));
         let throttled = duplicated.map(|decision| (&decision.flow, "throttle events"));
         let notifications = deployment.notification_targets(node);
         for (flow, what) in throttled.chain(notifications.iter().map(|flow| (flow, "notifications"))) {
@@ -30,9 +30,14 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The publisher of the untouched pack leads to the node's own broker, as it should.
-fn duplicates(decision: &DecisionFlow<'_>) -> bool {
-    decision.by_hand.is_none_or(|(_, file, factory)| file.path != JNDI || factory.name != FACTORY)
+/// Some publisher has to lead to the node's own broker. In `jndi.properties` only a second one is a duplicate.
+fn duplicates(decision: &DecisionFlow<'_>, all: &[DecisionFlow<'_>]) -> bool {
+    let Some((_, file, factory)) = decision.by_hand else { return true };
+    let leads_home = |other: &DecisionFlow<'_>| {
+        matches!(other.flow.target, Target::Own(_))
+            && other.by_hand.is_some_and(|(_, file, factory)| file.path == JNDI && factory.name == FACTORY)
+    };
+    file.path != JNDI || (factory.name != FACTORY && all.iter().any(leads_home))
 }
 
 fn is_broker(listener: &Listener) -> bool {

@@ -87,7 +87,10 @@ fn finding(node: &Node, publisher: &EventPublisher, file: &JndiFile, lookup: &Lo
     let seen = similar.map(|name| format!(" (it has {name}; case counts)")).unwrap_or_default();
     let message = format!("{path} of {} has no {key}, which {user} uses{seen}", node.name);
     let help = match (similar, lookup.value) {
-        (Some(name), _) => format!("rename the entry {name} to {key}"),
+        (Some(name), _) => {
+            let kind = key.split('.').next().unwrap_or("");
+            format!("rename the entry {kind}.{name} to {key}")
+        }
         (None, Some(value)) => format!("add the line {key} = {value}"),
         (None, None) => format!("add a line {key} with the AMQP URL of the broker"),
     };

@@ -1,7 +1,7 @@
 //! A gateway leaves out a Traffic Manager that other gateways send to: that one counts too little and decides too late.
 
 use crate::model::ports::ListenerKind;
-use crate::model::traffic::{Delivery, Duplication, TrafficGroup};
+use crate::model::traffic::{Delivery, TrafficGroup};
 use crate::model::{ConfigModel, Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
@@ -14,7 +14,8 @@ pub static RULE: Rule = Rule {
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for group in deployment.traffic_groups() {
-        if !group.fans_out() || duplicated(deployment, &group) {
+        // Where the Traffic Managers tell each other what they decide, the own one is enough.
+        if !group.fans_out() || deployment.share_decisions(&group.managers) {
             continue;
         }
         for gateway in &group.gateways {
@@ -29,14 +30,6 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
             }
         }
     }
-}
-
-/// True when the Traffic Managers tell each other what they decide: then each gateway may send to its own only.
-fn duplicated(deployment: &Deployment, group: &TrafficGroup<'_>) -> bool {
-    group.managers.iter().all(|from| {
-        let others = group.managers.iter().filter(|to| to.index != from.index);
-        others.into_iter().all(|to| deployment.duplication(from, to) != Duplication::Absent)
-    })
 }
 
 fn finding(deployment: &Deployment, group: &TrafficGroup<'_>, gateway: &Node, missing: &[&Node]) -> Finding {
@@ -61,10 +54,10 @@ fn finding(deployment: &Deployment, group: &TrafficGroup<'_>, gateway: &Node, mi
     };
     let finding = Finding::new(receivers(gateway), format!("leaves out {named}"), message)
         .help(format!("add {add} for it, so that all Traffic Managers count every event"));
-    let finding = missing
-        .iter()
-        .filter(|manager| manager.index != gateway.index)
-        .fold(finding, |finding, manager| finding.related(receiver(manager), "gets no events from there"));
+    let finding =
+        missing.iter().filter(|manager| manager.index != gateway.index).fold(finding, |finding, manager| {
+            finding.related(manager.receiver_place(), "gets no events from there")
+        });
     // Shows that sending to several is what the deployment wants.
     let wide = group.gateways.iter().find(|other| {
         other.index != gateway.index
@@ -80,8 +73,4 @@ fn receivers(gateway: &Node) -> Span {
     let throttling = gateway.throttling.as_ref();
     let receivers = throttling.and_then(|throttling| throttling.receivers.as_ref());
     receivers.map_or(gateway.identity.span, |receivers| receivers.span)
-}
-
-fn receiver(manager: &Node) -> Span {
-    manager.listener(ListenerKind::BinaryTcp).map_or(manager.identity.span, |listener| listener.base.span)
 }

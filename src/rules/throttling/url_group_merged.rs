@@ -1,9 +1,7 @@
 //! Independent Traffic Managers share one receiver group: each counts a part, and clients get a multiple of their quota.
 
 use crate::model::flows::Flow;
-use crate::model::ports::ListenerKind;
 use crate::model::throttling::{Mode, ReceiverGroup};
-use crate::model::traffic::Duplication;
 use crate::model::{ConfigModel, Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
@@ -24,7 +22,7 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for (at, one) in merged.iter().enumerate() {
         match one.group.mode {
             Mode::LoadBalance => findings.push(balanced(one)),
-            Mode::Failover if !duplicated(deployment, &one.managers) => {
+            Mode::Failover if !deployment.share_decisions(&one.managers) => {
                 let earlier = merged.iter().take(at).find(|other| other.is_ordered_otherwise(one));
                 if let Some(other) = earlier {
                     findings.push(ordered_otherwise(one, other));
@@ -52,14 +50,6 @@ fn merged(deployment: &Deployment) -> Vec<Merged<'_>> {
     merged
 }
 
-/// True when each tells the others what it decides: then each may count for its own gateways.
-fn duplicated(deployment: &Deployment, managers: &[&Node]) -> bool {
-    managers.iter().all(|from| {
-        let others = managers.iter().filter(|to| to.index != from.index);
-        others.into_iter().all(|to| deployment.duplication(from, to) != Duplication::Absent)
-    })
-}
-
 impl Merged<'_> {
     fn order(&self) -> Vec<usize> {
         self.managers.iter().map(|manager| manager.index).collect()
@@ -76,8 +66,10 @@ impl Merged<'_> {
     }
 
     fn names(&self) -> String {
-        let names: Vec<&str> = self.managers.iter().map(|manager| manager.name.as_str()).collect();
-        names.join(", ")
+        let mut managers = self.managers.clone();
+        managers.sort_by_key(|manager| manager.index);
+        let names: Vec<&str> = managers.iter().map(|manager| manager.name.as_str()).collect();
+        names.join(" and ")
     }
 
     fn help(&self) -> String {
@@ -112,12 +104,12 @@ fn balanced(merged: &Merged<'_>) -> Finding {
         .managers
         .iter()
         .filter(|manager| manager.index != gateway.index)
-        .fold(finding, |finding, manager| finding.related(receiver(manager), "counts a part only"))
+        .fold(finding, |finding, manager| finding.related(manager.receiver_place(), "counts a part only"))
 }
 
 fn ordered_otherwise(merged: &Merged<'_>, other: &Merged<'_>) -> Finding {
     let message = format!(
-        "{} and {} list the Traffic Managers {} of a failover group in different order, so each is counted elsewhere",
+        "{} and {} fail over between {} in different order: each is counted by another one",
         other.gateway.name,
         merged.gateway.name,
         merged.names()
@@ -136,8 +128,4 @@ fn listening_elsewhere(merged: &Merged<'_>, brokers: Span) -> Finding {
     Finding::new(merged.group.span, "failover group", message)
         .help(format!("{}; or list brokers and receivers in one order", merged.help()))
         .related(brokers, format!("{first} is not first here"))
-}
-
-fn receiver(manager: &Node) -> Span {
-    manager.listener(ListenerKind::BinaryTcp).map_or(manager.identity.span, |listener| listener.base.span)
 }
