@@ -68,7 +68,7 @@ pub fn check(options: &Options) -> Outcome {
         owners.push(sources);
         unread.extend(of_node);
     }
-    let proxy = input.proxy.as_ref().map(|read| extract::proxy::proxy(&read.directives));
+    let proxy = input.proxy.as_ref().map(|read| extract::proxy::proxy(&read.directives, &read.comments));
     let (sources, of_proxy) = input.proxy.map(|read| (read.sources, read.unread)).unwrap_or_default();
     owners.push(sources);
     unread.extend(of_proxy);

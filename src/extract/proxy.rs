@@ -14,8 +14,8 @@ const DEEPEST_LOCATION: usize = 32;
 const AFFINITY: [&str; 5] = ["ip_hash", "sticky", "session_sticky", "hash", "consistent_hash"];
 
 /// Lowers a configuration whose includes have been put in place. Directives outside `http` count as if they stood
-/// in it: virtual hosts often come as files of their own.
-pub fn proxy(directives: &[Directive]) -> Proxy {
+/// in it: virtual hosts often come as files of their own. `comments` are those of all files.
+pub fn proxy(directives: &[Directive], comments: &[(Span, String)]) -> Proxy {
     let in_blocks = |name: &'static str| {
         directives
             .iter()
@@ -30,7 +30,10 @@ pub fn proxy(directives: &[Directive]) -> Proxy {
 
     let upstreams = upstreams(&http, Some(80));
     let stream_upstreams = self::upstreams(&stream, None);
-    let scope = Scope::default().enter(http.iter().copied());
+    let mut scope = Scope::default().enter(http.iter().copied());
+    // A pattern at this level stands for a folder of virtual hosts.
+    let single = http.iter().copied().filter(|one| !first_word(one).contains('*'));
+    scope.incomplete = is_incomplete(single);
     let servers = http
         .iter()
         .filter(|directive| directive.name.text == "server" && directive.block.is_some())
@@ -41,7 +44,22 @@ pub fn proxy(directives: &[Directive]) -> Proxy {
         .filter(|directive| directive.name.text == "server" && directive.block.is_some())
         .flat_map(|server| stream_server(server, &[&stream_upstreams, &upstreams]))
         .collect();
-    Proxy { upstreams, servers, stream_upstreams, stream_servers }
+    let mentions_plus = comments.iter().any(|(_, text)| text.to_ascii_lowercase().contains("nginx plus"));
+    Proxy { upstreams, servers, stream_upstreams, stream_servers, mentions_plus }
+}
+
+/// An `include` that is still there names files that the input does not hold.
+fn is_incomplete<'a>(mut block: impl Iterator<Item = &'a Directive>) -> bool {
+    block.any(|one| one.name.text == "include" && !first_word(one).ends_with("mime.types"))
+}
+
+/// True when a `rewrite` (also one under `if`) may change the path that is forwarded; redirects answer at once.
+fn rewrites(block: &Directive) -> bool {
+    let conditional = block.block.iter().flatten().filter(|inner| inner.name.text == "if");
+    block.inside("rewrite").chain(conditional.flat_map(|inner| inner.inside("rewrite"))).any(|rewrite| {
+        let word = |index: usize| rewrite.args.get(index).map_or("", |word| word.text.as_str());
+        !["redirect", "permanent"].contains(&word(2)) && !word(1).contains("://")
+    })
 }
 
 /// A `server` that forwards without any location belongs to `stream`: in `http` nginx refuses it.
@@ -58,6 +76,9 @@ struct Scope<'a> {
     certificate: Option<&'a Scalar>,
     certificate_key: Option<&'a Scalar>,
     ssl: Option<&'a Directive>,
+    reject_handshake: Option<&'a Scalar>,
+    incomplete: bool,
+    rewritten: bool,
 }
 
 impl<'a> Scope<'a> {
@@ -78,6 +99,9 @@ impl<'a> Scope<'a> {
             certificate: word("ssl_certificate", self.certificate),
             certificate_key: word("ssl_certificate_key", self.certificate_key),
             ssl: named("ssl").last().or(self.ssl),
+            reject_handshake: word("ssl_reject_handshake", self.reject_handshake),
+            incomplete: self.incomplete || is_incomplete(block.clone()),
+            rewritten: self.rewritten,
         }
     }
 
@@ -101,6 +125,7 @@ fn upstreams(context: &[&Directive], default_port: Option<u16>) -> Vec<Upstream>
                 .collect(),
             affinity: AFFINITY.into_iter().find(|name| keeps_sessions(directive, name)).map(str::to_owned),
             sticky: directive.inside("sticky").next().map(|sticky| sticky.span),
+            incomplete: is_incomplete(directive.block.iter().flatten()),
         })
         .collect()
 }
@@ -148,7 +173,8 @@ fn split_address(address: &str) -> (&str, Option<&str>) {
 }
 
 fn virtual_server(server: &Directive, outer: &Scope<'_>, upstreams: &[Upstream]) -> VirtualServer {
-    let scope = outer.enter(server.block.iter().flatten());
+    let mut scope = outer.enter(server.block.iter().flatten());
+    scope.rewritten = rewrites(server);
     let mut locations = Vec::new();
     lower_locations(server, &scope, upstreams, 0, &mut locations);
     VirtualServer {
@@ -158,6 +184,8 @@ fn virtual_server(server: &Directive, outer: &Scope<'_>, upstreams: &[Upstream])
         ssl_on: scope.ssl_on(),
         certificate: scope.certificate.cloned(),
         certificate_key: scope.certificate_key.cloned(),
+        rejects_handshake: scope.reject_handshake.is_some_and(|word| word.text == "on"),
+        incomplete: scope.incomplete,
         locations,
     }
 }
@@ -263,6 +291,7 @@ fn location(directive: &Directive, outer: &Scope<'_>, scope: &Scope<'_>) -> Loca
         redirects: scope.redirects.iter().flat_map(|rule| rule.args.iter().cloned()).collect(),
         redirect_rules: rules(&scope.redirects),
         cookie_paths: rules(&scope.cookie_paths),
+        rewritten: outer.rewritten || rewrites(directive) || is_incomplete(directive.block.iter().flatten()),
     }
 }
 
@@ -381,7 +410,8 @@ mod tests {
 
     fn read(text: &str) -> Proxy {
         let file = FileId { owner: 1, index: 0 };
-        proxy(&nginx::parse(file, text).expect("parses").directives)
+        let document = nginx::parse(file, text).expect("parses");
+        proxy(&document.directives, &document.comments)
     }
 
     fn under(text: &str, span: Span) -> String {
@@ -537,6 +567,26 @@ mod tests {
             })
             .collect();
         assert_eq!(found, [("/a", Some("b")), ("/a", Some("c")), ("/a/b", Some("a")), ("/none", None)]);
+    }
+
+    #[test]
+    fn rewrites_and_missing_includes_leave_paths_and_certificates_open() {
+        let lowered = read(
+            "# for Nginx Plus
+             http { include mime.types; include conf.d/*.conf; ssl_reject_handshake on;
+             server { location /a { rewrite ^/a/(.*) /store/$1 break; proxy_pass http://u; }
+               location /b { if ($x) { rewrite ^ https://c/ redirect; } proxy_pass http://u; }
+               location /c { include proxy.conf; proxy_pass http://u; } }
+             server { include tls.conf; rewrite ^/x /y; ssl_reject_handshake off; location / { proxy_pass http://u; } } }
+             upstream u { include servers.conf; }",
+        );
+        let rewritten = |server: usize| -> Vec<bool> {
+            lowered.servers[server].locations.iter().map(|location| location.rewritten).collect()
+        };
+        assert_eq!((rewritten(0), rewritten(1)), (vec![true, false, true], vec![true]));
+        assert!(!lowered.servers[0].incomplete && lowered.servers[1].incomplete);
+        assert!(lowered.servers[0].rejects_handshake && !lowered.servers[1].rejects_handshake);
+        assert!(lowered.upstreams[0].incomplete && lowered.mentions_plus);
     }
 
     #[test]

@@ -33,7 +33,8 @@ pub struct ProxyRead {
     pub sources: OwnerSources,
     /// What could not be read.
     pub unread: Vec<Unread>,
-    /// The directives, those of included files in the place of the `include`, each with the span in its own file.
+    /// The directives, those of included files in the place of the `include`, each with the span in its own file. An
+    /// `include` that is still there names files that the input does not hold.
     /// Virtual hosts of a folder without main file stand at the top, without `http` around them.
     pub directives: Vec<Directive>,
     /// `#` comments of all files.
@@ -199,7 +200,10 @@ impl Splicer {
             if let ("include", [pattern], None) =
                 (directive.name.text.as_str(), directive.args.as_slice(), &directive.block)
             {
-                spliced.extend(self.include(directive.span, pattern, stack));
+                match self.include(directive.span, pattern, stack) {
+                    Some(included) => spliced.extend(included),
+                    None => spliced.push(directive.clone()),
+                }
                 continue;
             }
             let block = match &directive.block {
@@ -211,10 +215,11 @@ impl Splicer {
         spliced
     }
 
-    fn include(&mut self, span: Span, pattern: &Scalar, stack: &mut Vec<String>) -> Vec<Directive> {
+    /// The directives of the included files; `None` where the input holds none of them.
+    fn include(&mut self, span: Span, pattern: &Scalar, stack: &mut Vec<String>) -> Option<Vec<Directive>> {
         if stack.len() > MOST_LEVELS {
             self.reader.note(span, "too many includes within includes; this one is left out");
-            return Vec::new();
+            return Some(Vec::new());
         }
         let mut targets = self.targets(&pattern.text, stack.last().map(String::as_str));
         if pattern.text.contains(['*', '?']) {
@@ -222,6 +227,7 @@ impl Splicer {
         }
         if targets.is_empty() {
             self.missing.push(pattern.clone());
+            return None;
         }
         let mut spliced = Vec::new();
         for target in targets {
@@ -231,7 +237,7 @@ impl Splicer {
             }
             spliced.extend(self.file(&target, stack));
         }
-        spliced
+        Some(spliced)
     }
 
     /// The files that an include names. Relative ones count from the main file's folder, and for folders of single

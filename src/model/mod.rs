@@ -12,6 +12,7 @@ pub mod node;
 pub mod portal;
 pub mod ports;
 pub mod proxy;
+pub mod proxy_routes;
 pub mod registry;
 mod roles;
 #[cfg(test)]

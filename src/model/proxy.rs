@@ -14,6 +14,8 @@ pub struct Proxy {
     pub stream_upstreams: Vec<Upstream>,
     /// Proxied ports of the stream context: listen port and upstream name or address.
     pub stream_servers: Vec<StreamServer>,
+    /// A comment of the configuration speaks of NGINX Plus.
+    pub mentions_plus: bool,
 }
 
 /// One `upstream`.
@@ -29,6 +31,8 @@ pub struct Upstream {
     pub affinity: Option<String>,
     /// A `sticky` directive: NGINX Plus only.
     pub sticky: Option<Span>,
+    /// An `include` that the input does not hold: servers and affinity may stand there.
+    pub incomplete: bool,
 }
 
 /// One `server` line of an upstream, or the address of a `proxy_pass` without upstream.
@@ -59,6 +63,11 @@ pub struct VirtualServer {
     pub certificate: Option<Scalar>,
     /// `ssl_certificate_key` in scope.
     pub certificate_key: Option<Scalar>,
+    /// `ssl_reject_handshake on;` in scope: the block needs no certificate.
+    pub rejects_handshake: bool,
+    /// An `include` in the block or at the http level that the input does not hold: certificates and headers may stand
+    /// there. `mime.types` does not count, nor does a folder of virtual hosts.
+    pub incomplete: bool,
     /// Its locations, nested ones flattened, in file order. Where the server itself has a `return` only, none.
     pub locations: Vec<Location>,
 }
@@ -97,6 +106,9 @@ pub struct Location {
     pub redirect_rules: Vec<(Vec<String>, Span)>,
     /// `proxy_cookie_path` directives: their words and place.
     pub cookie_paths: Vec<(Vec<String>, Span)>,
+    /// A `rewrite` changes the path before it is forwarded, or an `include` that the input does not hold may: nobody can
+    /// tell which path arrives.
+    pub rewritten: bool,
 }
 
 /// Where a location forwards to.

@@ -236,6 +236,8 @@ pub fn server(name: &str, listen: u16, servers: &[(&str, u16)]) -> VirtualServer
         ssl_on: None,
         certificate: None,
         certificate_key: None,
+        rejects_handshake: false,
+        incomplete: false,
         locations: vec![Location {
             modifier: String::new(),
             path: Scalar::plain("/", span(), 0),
@@ -254,6 +256,7 @@ pub fn server(name: &str, listen: u16, servers: &[(&str, u16)]) -> VirtualServer
             redirects: Vec::new(),
             redirect_rules: Vec::new(),
             cookie_paths: Vec::new(),
+            rewritten: false,
         }],
     }
 }

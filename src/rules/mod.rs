@@ -5,6 +5,7 @@
 mod clustering;
 mod datasources;
 mod gateways;
+mod proxy;
 mod registry;
 mod security;
 mod synchronisation;
@@ -48,6 +49,17 @@ pub const ALL: &[&Rule] = &[
     &synchronisation::worker_artifacts_present::RULE,
     &gateways::gateway_target_divergent::RULE,
     &gateways::sync_writer_bypassed::RULE,
+    &proxy::reverse_proxy_context_mismatch::RULE,
+    &proxy::reverse_proxy_disabled::RULE,
+    &proxy::reverse_proxy_host_mismatch::RULE,
+    &proxy::reverse_proxy_value_unknown::RULE,
+    &proxy::upstream_port_mismatch::RULE,
+    &proxy::session_affinity_missing::RULE,
+    &proxy::sticky_directive_unsupported::RULE,
+    &proxy::management_upstream_multiple::RULE,
+    &proxy::connector_proxy_port_missing::RULE,
+    &proxy::connector_proxy_port_mismatch::RULE,
+    &proxy::proxy_certificate_missing::RULE,
     &registry::wso2registry_dbconfig_missing::RULE,
     &registry::governance_mount_missing::RULE,
     &registry::config_mount_missing::RULE,

@@ -1,10 +1,12 @@
 //! site.json of the portals, and the servlet connectors.
 
 use crate::extract::files::Files;
+use crate::extract::variables::Variables;
 use crate::extract::view::View;
 use crate::model::portal::{Connector, Portal, PortalApp, ProxyMode, ReverseProxy};
 use crate::model::{Origin, Setting};
 use crate::source::Span;
+use crate::syntax::Scalar;
 use crate::syntax::json::{Document, Value};
 use crate::syntax::xml::Element;
 
@@ -37,7 +39,7 @@ fn portal(app: PortalApp, document: &Document, origin: Origin) -> Portal {
 fn reverse_proxy(value: &Value, origin: Origin) -> Option<ReverseProxy> {
     let Value::Object(span, _) = value else { return None };
     let text = |name: &str| match &value.get(name)?.value {
-        Value::String(scalar) => Some(Setting::read(scalar, origin)),
+        Value::String(scalar) => Some(read(scalar, origin)),
         _ => None,
     };
     Some(ReverseProxy {
@@ -47,6 +49,11 @@ fn reverse_proxy(value: &Value, origin: Origin) -> Option<ReverseProxy> {
         context: text("context"),
         registry_context: text("regContext"),
     })
+}
+
+/// The portals fill in no variables: a placeholder waits for whoever deploys the file.
+fn read(scalar: &Scalar, origin: Origin) -> Setting {
+    Variables::default().fill(Setting::read(scalar, origin))
 }
 
 fn enabled(value: &Value, origin: Origin) -> (Setting, ProxyMode) {
@@ -59,7 +66,7 @@ fn enabled(value: &Value, origin: Origin) -> (Setting, ProxyMode) {
                 "true" => ProxyMode::OnText,
                 _ => ProxyMode::Unrecognised,
             };
-            (Setting::read(scalar, origin), mode)
+            (read(scalar, origin), mode)
         }
         Value::Number(scalar) => (Setting::read(scalar, origin), ProxyMode::Unrecognised),
         Value::Null(span) => (Setting::at("null".to_owned(), *span, origin), ProxyMode::Unrecognised),

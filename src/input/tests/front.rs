@@ -47,7 +47,7 @@ fn includes_stand_in_the_place_of_their_directive() {
         let read = read_proxy(2, Path::new(path), root.path()).unwrap();
         assert_eq!(
             outline(&read),
-            "http@nginx.conf(upstream@conf.d/a.conf(server@conf.d/a.conf) \
+            "http@nginx.conf(include@nginx.conf upstream@conf.d/a.conf(server@conf.d/a.conf) \
              server@conf.d/b.conf(ssl@snippets/ssl.conf))"
         );
         assert_eq!(read.comments.len(), 1);
@@ -86,7 +86,7 @@ fn include_loops_and_paths_that_lead_out_end() {
         ("secret.conf", "secret on;"),
     ];
     let read = read(&files, "p").unwrap();
-    assert_eq!(outline(&read), "a@nginx.conf b@b.conf");
+    assert_eq!(outline(&read), "a@nginx.conf b@b.conf include@nginx.conf include@nginx.conf");
     assert_eq!(read.missing_includes.len(), 2);
     let [unread] = &read.unread[..] else { panic!("{:?}", read.unread) };
     assert_eq!((unread.file.as_str(), unread.line, unread.column), ("b.conf", Some(1), Some(7)));

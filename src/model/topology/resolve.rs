@@ -43,13 +43,14 @@ impl Topology {
     /// Loopback: the node itself, unless only a neighbour on the machine opens the port.
     fn own<'a>(&'a self, deployment: &'a Deployment, from: &'a Node, port: Option<u16>) -> Target<'a> {
         let Some(port) = port else { return Target::Own(None) };
-        if let Some(own) = self.listener(from, port) {
-            return Target::Own(Some(own));
-        }
+        let own = self.listener(from, port);
         let mut neighbours = deployment.others(from).filter(|node| {
-            node.listener_on(port).is_some() && self.same_machine(from.index, node.index) == Some(true)
+            self.same_machine(from.index, node.index) == Some(true) && node.listener_on(port).is_some()
         });
-        neighbours.next().map_or(Target::Own(None), |node| Target::Node(node, node.listener_on(port)))
+        match (own, neighbours.next()) {
+            (None, Some(node)) => Target::Node(node, node.listener_on(port)),
+            _ => Target::Own(own),
+        }
     }
 
     /// A balancer's name at a port that it listens on, or at any port where it leads to several nodes. Where

@@ -1,0 +1,265 @@
+//! An upstream that names a port on which the node does not listen, or listens for something else.
+
+use std::collections::BTreeSet;
+
+use crate::model::ports::{Listener, ListenerKind};
+use crate::model::proxy::{Location, ProxyPass};
+use crate::model::proxy_routes::Reached;
+use crate::model::{Deployment, Host, Node, Role};
+use crate::rules::{Check, Finding, Rule};
+use crate::source::Span;
+
+/// PX006.
+pub static RULE: Rule = Rule {
+    card: include_str!("../../../rules/PX006-upstream-port-mismatch.md"),
+    check: Check::Deployment(check),
+};
+
+/// Listeners that a proxy can forward HTTP to.
+const WEB: [ListenerKind; 8] = [
+    ListenerKind::ServletHttps,
+    ListenerKind::ServletHttp,
+    ListenerKind::GatewayHttps,
+    ListenerKind::GatewayHttp,
+    ListenerKind::WebSocket,
+    ListenerKind::SecureWebSocket,
+    ListenerKind::WebHookHttps,
+    ListenerKind::WebHookHttp,
+];
+
+/// Paths of the servlet ports besides the applications themselves.
+const SERVLET_PATHS: [&str; 9] = [
+    "/services",
+    "/api/am",
+    "/api/identity",
+    "/oauth2",
+    "/authenticationendpoint",
+    "/commonauth",
+    "/samlsso",
+    "/logincontext",
+    "/client-registration",
+];
+
+/// How far an offset may carry a port.
+const WIDEST_OFFSET: u16 = 100;
+
+fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
+    let mut reported: BTreeSet<(Span, bool)> = BTreeSet::new();
+    for server in deployment.proxy.iter().flat_map(|proxy| &proxy.servers) {
+        for location in &server.locations {
+            let Some(pass) = &location.pass else { continue };
+            let servlet = wants_servlet(location);
+            for reached in deployment.reached(pass) {
+                if let Some(finding) = closed(deployment, pass, reached, servlet)
+                    && reported.insert((reached.server.span, false))
+                {
+                    findings.push(finding.related(location.span, "forwards here"));
+                }
+            }
+            if let Some(finding) = wrong_listener(deployment, location, pass, servlet)
+                && reported.insert((pass.span, true))
+            {
+                findings.push(finding);
+            }
+        }
+    }
+}
+
+/// True for a location that only the servlet ports can answer.
+fn wants_servlet(location: &Location) -> bool {
+    let inner = location.inner_path();
+    let below = |path: &str| {
+        inner
+            .as_deref()
+            .and_then(|inner| inner.strip_prefix(path))
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    !location.apps().is_empty() || SERVLET_PATHS.into_iter().any(below)
+}
+
+/// The node does not open the port.
+fn closed(deployment: &Deployment, pass: &ProxyPass, reached: Reached<'_>, servlet: bool) -> Option<Finding> {
+    if reached.listener.is_some() {
+        return None;
+    }
+    let server = reached.server;
+    let Some(node) = reached.node else { return nobody(deployment, pass, reached) };
+    let listeners = web_listeners(node)?;
+    let expected = expected(&listeners, server.port, &pass.scheme, servlet)?;
+    let port = expected.port?;
+    let offset = match node.identity.offset.known() {
+        Some(0) | None => String::new(),
+        Some(offset) => format!(" (offset {offset})"),
+    };
+    let message = format!(
+        "{} forwards to {} on port {}, but its {} port is {port}{offset}",
+        described(pass),
+        node.name,
+        server.port,
+        expected.kind.noun(),
+    );
+    let host = if server.host.contains(':') { format!("[{}]", server.host) } else { server.host.clone() };
+    let finding =
+        Finding::new(server.span, "nothing listens there", message).help(format!("write {host}:{port}"));
+    let place =
+        if expected.shifted && !offset.is_empty() { node.identity.offset.span } else { expected.base.span };
+    Some(finding.related(place, format!("{port} follows from this")))
+}
+
+/// A loopback address beside one that a node opens: the machine of the proxy, but no node opens this port.
+fn nobody(deployment: &Deployment, pass: &ProxyPass, reached: Reached<'_>) -> Option<Finding> {
+    let server = reached.server;
+    let loopback = |host: &str| Host::literal(host) == Host::Own;
+    if !loopback(&server.host) || !deployment.is_complete() {
+        return None;
+    }
+    let mut all = Vec::new();
+    for node in &deployment.nodes {
+        all.extend(web_listeners(node)?.into_iter().map(|listener| (node, listener)));
+    }
+    let opens = |port: u16| all.iter().any(|(_, listener)| listener.port == Some(port));
+    let beside = pass.servers.iter().any(|other| loopback(&other.host) && opens(other.port));
+    let nearest = |listener: &Listener| {
+        let base = *listener.base.known()?;
+        server.port.checked_sub(base).filter(|distance| *distance <= WIDEST_OFFSET)
+    };
+    let kind = all
+        .iter()
+        .filter_map(|(_, listener)| Some((nearest(listener)?, listener.kind)))
+        .min()
+        .map(|(_, kind)| kind)?;
+    let ports: Vec<String> = all
+        .iter()
+        .filter(|(_, listener)| listener.kind == kind)
+        .filter_map(|(node, listener)| Some(format!("{} {}", node.name, listener.port?)))
+        .collect();
+    // With more servers than such nodes the missing one was not given.
+    if opens(server.port) || !beside || ports.len() < pass.servers.len() {
+        return None;
+    }
+    let message = format!(
+        "{} forwards to {}:{}, where no node listens; the {} ports are {}",
+        described(pass),
+        server.host,
+        server.port,
+        kind.noun(),
+        ports.join(", "),
+    );
+    let mut finding = Finding::new(server.span, "nothing listens there", message)
+        .help("set the offset of the node that is meant, or write the port that it has");
+    for node in &deployment.nodes {
+        finding =
+            finding.related(node.identity.offset.span, format!("offset {} here", node.identity.offset.value));
+    }
+    Some(finding)
+}
+
+/// The listeners for HTTP; `None` where one of them has a port that nobody can tell, or there are none.
+fn web_listeners(node: &Node) -> Option<Vec<&Listener>> {
+    let found: Vec<&Listener> =
+        node.listeners.iter().filter(|listener| listener.open && WEB.contains(&listener.kind)).collect();
+    let known = found.iter().all(|listener| listener.port.is_some());
+    (known && !found.is_empty()).then_some(found)
+}
+
+/// The listener that must be meant: of the right sort, with the nearest base or effective port. A port far
+/// from all of them belongs to another program on the machine, unless the path says otherwise.
+fn expected<'a>(listeners: &[&'a Listener], port: u16, scheme: &str, servlet: bool) -> Option<&'a Listener> {
+    if servlet {
+        let kind = if scheme == "http" { ListenerKind::ServletHttp } else { ListenerKind::ServletHttps };
+        return listeners.iter().copied().find(|listener| listener.kind == kind);
+    }
+    let distance = |listener: &Listener| {
+        let near = |known: u16| known.abs_diff(port);
+        Some(near(*listener.base.known()?).min(near(listener.port?)))
+    };
+    let nearest =
+        listeners.iter().filter_map(|listener| Some((distance(listener)?, listener.kind, *listener)));
+    nearest
+        .filter(|(distance, ..)| *distance <= WIDEST_OFFSET)
+        .min_by_key(|(distance, kind, _)| (*distance, *kind))
+        .map(|(_, _, listener)| listener)
+}
+
+/// The node opens the port, but for something else.
+fn wrong_listener(
+    deployment: &Deployment,
+    location: &Location,
+    pass: &ProxyPass,
+    servlet: bool,
+) -> Option<Finding> {
+    let found: Vec<(Reached<'_>, &Node, &Listener)> = deployment
+        .reached(pass)
+        .filter_map(|reached| Some((reached, reached.node?, reached.listener?)))
+        .collect();
+    let is_servlet = |kind| matches!(kind, ListenerKind::ServletHttps | ListenerKind::ServletHttp);
+    let is_wrong = |kind| if servlet { !is_servlet(kind) } else { !WEB.contains(&kind) };
+    let path = match location.path.text.as_str() {
+        "" => "/",
+        path => path,
+    };
+    if let Some((reached, node, listener)) = found.iter().find(|(_, _, listener)| is_wrong(listener.kind)) {
+        let all = found.iter().all(|(_, _, listener)| is_wrong(listener.kind));
+        let message = format!(
+            "{path} goes to the {} port of {} ({})",
+            listener.kind.noun(),
+            node.name,
+            reached.server.port,
+        );
+        let wanted =
+            if pass.scheme == "http" { ListenerKind::ServletHttp } else { ListenerKind::ServletHttps };
+        let help = match node.port(wanted).filter(|_| servlet) {
+            Some(port) => format!("forward it to port {port} of {}", node.name),
+            None => "forward it to a servlet or gateway port".to_owned(),
+        };
+        // One odd server of several is to be changed itself; else the location names the wrong upstream.
+        let (place, other, label) = if all {
+            (pass.target.span, reached.server.span, "the port is named here")
+        } else {
+            (reached.server.span, location.span, "forwards here")
+        };
+        let message = if servlet {
+            format!("{message}, but only the servlet ports answer it")
+        } else {
+            format!("{message}, which speaks no HTTP")
+        };
+        let finding = Finding::new(place, "not the listener for this", message).help(help);
+        return Some(if place == other { finding } else { finding.related(other, label) });
+    }
+    let whole = location.whole().is_some_and(|front| front.is_empty());
+    let (reached, node, listener) = found.first()?;
+    let workers = found
+        .iter()
+        .all(|(_, node, listener)| node.is_only(Role::GatewayWorker) && is_servlet(listener.kind));
+    if !whole || !workers {
+        return None;
+    }
+    let wanted = if listener.kind == ListenerKind::ServletHttps {
+        ListenerKind::GatewayHttps
+    } else {
+        ListenerKind::GatewayHttp
+    };
+    let port = node.port(wanted)?;
+    Some(
+        Finding::new(
+            reached.server.span,
+            "consoles, not APIs",
+            format!(
+                "{path} goes to the {} port of gateway worker {} ({}); APIs answer on {port}",
+                listener.kind.noun(),
+                node.name,
+                reached.server.port,
+            ),
+        )
+        .help(format!("for API calls forward to port {port}"))
+        .related(location.span, "forwards here")
+        .variant("worker-servlet-port"),
+    )
+}
+
+fn described(pass: &ProxyPass) -> String {
+    match &pass.upstream {
+        Some(name) if pass.named => format!("upstream {name}"),
+        _ => "proxy_pass".to_owned(),
+    }
+}
