@@ -3,6 +3,8 @@
 //! Facts about several nodes (who owns an address, who balances whom, who is on whose machine) are computed once in
 //! [`Deployment::new`], then asked by the rules (rule atlas 2.3 and 3).
 
+use std::sync::OnceLock;
+
 use super::database::LogicalDatabase;
 use super::endpoint::{Endpoint, Host};
 use super::node::{Node, Role};
@@ -10,6 +12,7 @@ use super::ports::Listener;
 use super::proxy::{Proxy, UpstreamServer};
 use super::topology::Topology;
 use super::topology::declared::{Declared, DeclaredNode};
+use super::traffic::Duplication;
 use crate::input::inventory::Inventory;
 use crate::source::{Sources, Span};
 use crate::syntax::Scalar;
@@ -28,6 +31,8 @@ pub struct Deployment {
     /// Every file's text, for places and messages.
     pub sources: Sources,
     topology: Topology,
+    /// Whose decisions reach whose broker, by sending and hearing node; filled in when first asked.
+    pub(super) duplications: OnceLock<Vec<Vec<Duplication>>>,
 }
 
 /// A hosts file.
@@ -155,7 +160,15 @@ impl Deployment {
         sources: Sources,
         declared: Declared,
     ) -> Self {
-        let mut deployment = Self { nodes, proxy, hosts, inventory, sources, topology: Topology::default() };
+        let mut deployment = Self {
+            nodes,
+            proxy,
+            hosts,
+            inventory,
+            sources,
+            topology: Topology::default(),
+            duplications: OnceLock::new(),
+        };
         deployment.topology = Topology::of(&deployment, declared);
         super::roles::assign(&mut deployment);
         let zones = deployment.topology.zones(&deployment);

@@ -1,8 +1,10 @@
 //! Which Traffic Managers count whose events, and which of them tell each other what they decided.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::deployment::{Deployment, Target};
 use super::endpoint::Host;
-use super::flows::Flow;
+use super::flows::{Flow, GroupFlow};
 use super::node::{ConfigModel, Node, Role};
 use super::ports::ListenerKind;
 use super::throttling::{EventPublisher, ReceiverGroup, Throttling};
@@ -42,15 +44,13 @@ pub struct TrafficGroup<'a> {
     pub managers: Vec<&'a Node>,
     /// Gateways with advanced throttling, in node order.
     pub gateways: Vec<&'a Node>,
-    deliveries: Vec<(usize, usize, Delivery)>,
+    deliveries: BTreeMap<(usize, usize), Delivery>,
 }
 
 impl TrafficGroup<'_> {
     /// How the events of a gateway reach a Traffic Manager.
     pub fn delivery(&self, gateway: &Node, manager: &Node) -> Delivery {
-        let wanted = (gateway.index, manager.index);
-        let found = self.deliveries.iter().find(|(from, to, _)| (*from, *to) == wanted);
-        found.map_or(Delivery::Unknown, |(_, _, delivery)| *delivery)
+        self.deliveries.get(&(gateway.index, manager.index)).copied().unwrap_or(Delivery::Unknown)
     }
 
     /// True when every gateway sends every event to every Traffic Manager: all decide alike.
@@ -97,18 +97,21 @@ impl Deployment {
             managers.into_iter().filter(|node| self.manages_traffic(node)).collect();
         let same_zone = |gateway: &&&Node| managers.iter().any(|manager| self.same_zone(gateway, manager));
         let gateways: Vec<&Node> = gateways.iter().filter(same_zone).copied().collect();
-        let mut deliveries = Vec::new();
+        let mut deliveries = BTreeMap::new();
         for gateway in &gateways {
+            let outlets = self.outlets(gateway);
             for manager in &managers {
-                deliveries.push((gateway.index, manager.index, self.delivery(gateway, manager)));
+                let delivery =
+                    outlets.as_ref().map_or(Delivery::Unknown, |outlets| outlets.delivery(manager));
+                deliveries.insert((gateway.index, manager.index), delivery);
             }
         }
-        managers.retain(|manager| {
-            let is_served = deliveries.iter().any(|(_, to, delivery)| {
-                *to == manager.index && !matches!(delivery, Delivery::Absent | Delivery::Unknown)
-            });
-            is_served || manager.is_only(Role::TrafficManager)
-        });
+        let served: BTreeSet<usize> = deliveries
+            .iter()
+            .filter(|(_, delivery)| !matches!(delivery, Delivery::Absent | Delivery::Unknown))
+            .map(|((_, manager), _)| *manager)
+            .collect();
+        managers.retain(|manager| served.contains(&manager.index) || manager.is_only(Role::TrafficManager));
         TrafficGroup { managers, gateways, deliveries }
     }
 
@@ -134,34 +137,11 @@ impl Deployment {
             })
     }
 
-    /// How the events of a gateway reach a Traffic Manager.
-    fn delivery(&self, gateway: &Node, manager: &Node) -> Delivery {
-        let Some(receivers) =
-            gateway.throttling.as_ref().and_then(|throttling| throttling.receivers.as_ref())
-        else {
-            return Delivery::Unknown;
-        };
-        let means = |flow: &Flow<'_>| flow.node == Some(manager.index);
-        let groups = self.receiver_targets(gateway);
-        let outside = receivers.outside.iter().map(|endpoint| self.flow(gateway, endpoint));
-        let outside: Vec<Flow<'_>> = outside.collect();
-        let flows = || groups.iter().flat_map(|group| &group.flows).chain(&outside);
-        if outside.iter().any(means)
-            || groups.iter().any(|group| !group.flows.is_empty() && group.flows.iter().all(means))
-        {
-            Delivery::OwnGroup
-        } else if groups.iter().any(|group| group.flows.iter().any(means)) {
-            Delivery::SharedGroup
-        } else if flows().any(|flow| {
-            flow.node.is_none()
-                && matches!(flow.target, Target::Balancer(balancer) if balancer.nodes.contains(&manager.index))
-        }) {
-            Delivery::Balanced
-        } else if flows().all(|flow| flow.node.is_some() || matches!(flow.target, Target::Balancer(_))) {
-            Delivery::Absent
-        } else {
-            Delivery::Unknown
-        }
+    /// Where a gateway sends its events; `None` where that is unknown.
+    fn outlets<'a>(&'a self, gateway: &'a Node) -> Option<Outlets<'a>> {
+        let receivers = gateway.throttling.as_ref()?.receivers.as_ref()?;
+        let outside = receivers.outside.iter().map(|endpoint| self.flow(gateway, endpoint)).collect();
+        Some(Outlets { groups: self.receiver_targets(gateway), outside })
     }
 
     /// The Traffic Managers behind a receiver group, in its order, each once; those of names in front of several nodes and
@@ -182,35 +162,46 @@ impl Deployment {
     /// Whether the decisions of one Traffic Manager reach the broker of another. A list of several brokers is failover: the
     /// decisions reach its first one.
     pub fn duplication(&self, from: &Node, to: &Node) -> Duplication {
-        let mut found = Duplication::Absent;
+        let rows = self
+            .duplications
+            .get_or_init(|| self.nodes.iter().map(|node| self.duplication_row(node)).collect());
+        let found = rows.get(from.index).and_then(|row| row.get(to.index));
+        found.copied().unwrap_or(Duplication::Unknown)
+    }
+
+    /// [`Self::duplication`] from one node to each.
+    fn duplication_row(&self, from: &Node) -> Vec<Duplication> {
+        let mut lists: Vec<(Vec<Flow<'_>>, bool)> = Vec::new();
+        let mut unknown = false;
         for publisher in node_publishers(from) {
-            let file = publisher.jndi_path().and_then(|path| from.jndi_file(&path));
+            let path = publisher.jndi_path();
+            let file = path.as_ref().and_then(|path| from.jndi_file(path));
             let name = publisher.connection_factory.as_ref().and_then(Setting::text);
             let factories = file.into_iter().flat_map(|file| &file.connection_factories);
             let mut factories = factories.filter(|factory| name == Some(factory.name.as_str())).peekable();
-            if factories.peek().is_none() {
-                found = Duplication::Unknown;
-            }
+            unknown |= factories.peek().is_none();
+            let is_own = path.as_deref() == Some(JNDI) && name == Some(FACTORY);
             for factory in factories {
-                let is_own = publisher.jndi_path().as_deref() == Some(JNDI) && name == Some(FACTORY);
-                let flows: Vec<Flow<'_>> =
-                    factory.brokers.iter().map(|broker| self.flow(from, broker)).collect();
-                match reach(&flows, from, to, is_own) {
+                lists.push((factory.brokers.iter().map(|broker| self.flow(from, broker)).collect(), is_own));
+            }
+        }
+        let urls = from.throttling.iter().flat_map(|throttling| &throttling.duplicate_urls);
+        let flows: Vec<Flow<'_>> = urls.map(|url| self.flow(from, url)).collect();
+        if !flows.is_empty() {
+            lists.push((flows, false));
+        }
+        let towards = |to: &Node| {
+            let mut found = if unknown { Duplication::Unknown } else { Duplication::Absent };
+            for (flows, is_own) in &lists {
+                match reach(flows, from, to, *is_own) {
                     Duplication::Published => return Duplication::Published,
                     Duplication::Unknown => found = Duplication::Unknown,
                     Duplication::Absent => {}
                 }
             }
-        }
-        let urls = from.throttling.iter().flat_map(|throttling| &throttling.duplicate_urls);
-        let flows: Vec<Flow<'_>> = urls.map(|url| self.flow(from, url)).collect();
-        if flows.is_empty() {
-            return found;
-        }
-        match reach(&flows, from, to, false) {
-            Duplication::Absent => found,
-            reach => reach,
-        }
+            found
+        };
+        self.nodes.iter().map(towards).collect()
     }
 
     /// True when each of these Traffic Managers tells all others what it decides, or may do so.
@@ -234,6 +225,37 @@ impl Deployment {
         let numeric = hosts.iter().find(|host| host.parse::<std::net::IpAddr>().is_ok());
         let host = numeric.or_else(|| hosts.first())?;
         Some(format!("{host}:{}", mapped.unwrap_or(port)))
+    }
+}
+
+/// Where one gateway sends its throttling events.
+struct Outlets<'a> {
+    groups: Vec<GroupFlow<'a>>,
+    /// Addresses outside the braces by mistake.
+    outside: Vec<Flow<'a>>,
+}
+
+impl Outlets<'_> {
+    /// How the events reach a Traffic Manager.
+    fn delivery(&self, manager: &Node) -> Delivery {
+        let means = |flow: &Flow<'_>| flow.node == Some(manager.index);
+        let flows = || self.groups.iter().flat_map(|group| &group.flows).chain(&self.outside);
+        if self.outside.iter().any(means)
+            || self.groups.iter().any(|group| !group.flows.is_empty() && group.flows.iter().all(means))
+        {
+            Delivery::OwnGroup
+        } else if self.groups.iter().any(|group| group.flows.iter().any(means)) {
+            Delivery::SharedGroup
+        } else if flows().any(|flow| {
+            flow.node.is_none()
+                && matches!(flow.target, Target::Balancer(balancer) if balancer.nodes.contains(&manager.index))
+        }) {
+            Delivery::Balanced
+        } else if flows().all(|flow| flow.node.is_some() || matches!(flow.target, Target::Balancer(_))) {
+            Delivery::Absent
+        } else {
+            Delivery::Unknown
+        }
     }
 }
 
@@ -305,7 +327,8 @@ mod tests {
     fn delivery(group: &[&[&str]]) -> [Delivery; 2] {
         let deployment = pair(group);
         let [gateway, one, two] = deployment.nodes.as_slice() else { unreachable!() };
-        [deployment.delivery(gateway, one), deployment.delivery(gateway, two)]
+        let outlets = deployment.outlets(gateway).unwrap();
+        [outlets.delivery(one), outlets.delivery(two)]
     }
 
     #[test]

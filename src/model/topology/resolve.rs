@@ -43,14 +43,13 @@ impl Topology {
     /// Loopback: the node itself, unless only a neighbour on the machine opens the port.
     fn own<'a>(&'a self, deployment: &'a Deployment, from: &'a Node, port: Option<u16>) -> Target<'a> {
         let Some(port) = port else { return Target::Own(None) };
-        let own = self.listener(from, port);
-        let mut neighbours = deployment.others(from).filter(|node| {
-            self.same_machine(from.index, node.index) == Some(true) && node.listener_on(port).is_some()
-        });
-        match (own, neighbours.next()) {
-            (None, Some(node)) => Target::Node(node, node.listener_on(port)),
-            _ => Target::Own(own),
+        if let Some(own) = self.listener(from, port) {
+            return Target::Own(Some(own));
         }
+        let mut neighbours = deployment.others(from).filter(|node| {
+            node.listener_on(port).is_some() && self.same_machine(from.index, node.index) == Some(true)
+        });
+        neighbours.next().map_or(Target::Own(None), |node| Target::Node(node, node.listener_on(port)))
     }
 
     /// A balancer's name at a port that it listens on, or at any port where it leads to several nodes. Where
