@@ -30,7 +30,7 @@ impl XmlFile {
 ///
 /// `None` means that nothing is known of the file: the input holds one that cannot be read, or the input leaves it out
 /// and the vanilla pack of that version is not known (or has no such file). What such a file says must stay out of the
-/// model. A whole home has no vanilla files: what it lacks is absent.
+/// model.
 #[derive(Debug)]
 pub(crate) struct Files {
     reader: Reader,
@@ -44,7 +44,7 @@ impl Files {
         Self { reader, pack: None, vanilla: BTreeMap::new() }
     }
 
-    /// From here on an overlay has the files of this pack where it leaves them out.
+    /// From here on the node has the files of this pack where it leaves them out.
     pub fn set_pack(&mut self, pack: Option<&'static Pack>) {
         self.pack = pack;
         self.vanilla.clear();
@@ -55,9 +55,10 @@ impl Files {
         self.pack
     }
 
-    /// The pack that stands in for files that the input leaves out.
+    /// The pack that stands in for files that the input leaves out. In a home, too: a server does not start without them,
+    /// so that whoever cut them out meant the untouched ones.
     fn stand_in(&self, path: &str) -> Option<&'static Pack> {
-        (!self.is_home() && !self.has(path)).then_some(self.pack).flatten()
+        if self.has(path) { None } else { self.pack }
     }
 
     /// An XML file by home-relative path.
@@ -138,12 +139,6 @@ impl Files {
     /// Home-relative paths of the input's files in this folder and below it, sorted.
     pub fn list(&self, folder: &str) -> Vec<String> {
         self.reader.tree().list(folder)
-    }
-
-    /// Home-relative paths of the files in this folder and below it, sorted: the input's where it has the folder,
-    /// else the vanilla pack's.
-    pub fn list_or_vanilla(&self, folder: &str) -> Vec<String> {
-        if self.has_folder(folder) { self.list(folder) } else { self.list_with_vanilla(folder) }
     }
 
     /// Home-relative paths of the files in this folder and below it, sorted: the input's, and in an overlay those of

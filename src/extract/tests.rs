@@ -154,10 +154,11 @@ fn variables_are_the_nodes_own() {
 }
 
 #[test]
-fn a_home_has_no_vanilla_files_and_its_start_script_counts() {
+fn a_home_has_vanilla_files_for_those_cut_out_and_its_start_script_counts() {
     let node = Folder::of(&[
         CARBON,
         ("bin/version.txt", "WSO2 API Manager v2.6.0\n"),
+        ("repository/components/lib/mysql-connector-java-5.1.44-bin.jar", ""),
         (
             "bin/wso2server.sh",
             "$JAVACMD \\\n    -DportOffset=4 \\\n    org.wso2.carbon.bootstrap.Bootstrap $*\n",
@@ -168,7 +169,7 @@ fn a_home_has_no_vanilla_files_and_its_start_script_counts() {
     assert!(node.is_home);
     assert_eq!(node.identity.offset.known(), Some(&4));
     assert_eq!(node.identity.host_name.as_ref().and_then(Setting::text), Some("gw.corp.test"));
-    assert!(node.registry.is_none() && node.data_sources.is_empty());
+    assert!(node.registry.is_some_and(|registry| registry.db_config("wso2registry").is_some()));
     assert!(node.files.contains("bin/wso2server.sh"));
 }
 

@@ -330,8 +330,8 @@ fn is_conf(store: &dyn Store, folder: &str, entries: &[Entry]) -> bool {
     })
 }
 
-/// Tells a home from an overlay: only a home has the product's own components, or its version file beside its
-/// start scripts, or every file that a server cannot start without.
+/// Tells a home from an overlay: only a home has the product's own components or its start scripts. A version file alone
+/// is what people add to an overlay to say which version it is for.
 pub(super) fn kind(layout: &Layout, store: &dyn Store) -> TreeKind {
     let at = |home: &str| layout.to_store(home);
     let has_folder = |home: &str| at(home).iter().any(|path| store.is_folder(path));
@@ -339,7 +339,6 @@ pub(super) fn kind(layout: &Layout, store: &dyn Store) -> TreeKind {
     let start_scripts = || at("bin").iter().map(|path| store.entries(path).len()).max().unwrap_or(0);
     let is_home = layout.is_home()
         && (has_folder("repository/components")
-            || has_file("bin/version.txt")
             || start_scripts() >= 3 && (has_file("repository/conf/carbon.xml") || has_folder("lib")));
     if is_home { TreeKind::Home } else { TreeKind::Overlay }
 }

@@ -16,9 +16,9 @@ const EVENT_PUBLISHERS: &str = "repository/deployment/server/eventpublishers";
 /// The JNDI file of the untouched pack.
 const JNDI: &str = "repository/conf/jndi.properties";
 
-/// The files under `eventpublishers`, sorted by path; the vanilla ones where the input leaves the folder out.
+/// The files under `eventpublishers`, sorted by path; an overlay adds its own to the vanilla ones.
 pub(in crate::extract) fn event_publishers(files: &mut Files) -> Vec<EventPublisher> {
-    let paths = files.list_or_vanilla(EVENT_PUBLISHERS);
+    let paths = files.list_with_vanilla(EVENT_PUBLISHERS);
     paths
         .iter()
         .filter(|path| path.ends_with(".xml"))
