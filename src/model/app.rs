@@ -15,6 +15,9 @@ pub struct AppManager {
     pub activity_data_source_root: Option<Setting>,
     /// `Analytics/UIActivityPublishDataSourceName` (1.2.2 and later).
     pub activity_data_source_analytics: Option<Setting>,
+    /// An element of either name in any case that stands where no release reads it, such as
+    /// `Analytics/UiActivityPublishDataSourceName`.
+    pub activity_data_source_elsewhere: Option<Setting>,
     /// The `Analytics` element (start tag), if any.
     pub analytics_span: Option<Span>,
     /// `DataSources/Storage` or the like: JNDI name of the storage database.

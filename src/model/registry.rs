@@ -99,6 +99,20 @@ impl Registry {
         self.db_config(instance.db_config.as_ref()?.text()?)?.data_source.as_ref()
     }
 
+    /// The settings that decide whether what is mounted is cached: `enableCache` of each instance that a mount names, or
+    /// the global one where the instance has none.
+    pub fn mount_caches(&self) -> impl Iterator<Item = &Setting<bool>> {
+        let is_mounted = |instance: &&RemoteInstance| {
+            let id = instance.id.as_ref().and_then(Setting::text);
+            let names = self.mounts.iter().filter_map(|mount| mount.instance_id.as_ref()?.text());
+            id.is_some_and(|id| names.into_iter().any(|name| name == id))
+        };
+        self.instances
+            .iter()
+            .filter(is_mounted)
+            .filter_map(|instance| instance.enable_cache.as_ref().or(self.enable_cache.as_ref()))
+    }
+
     /// JNDI name behind the local registry.
     pub fn local_data_source(&self) -> Option<&Setting> {
         self.db_config(self.current.as_ref()?.text()?)?.data_source.as_ref()

@@ -2,6 +2,7 @@
 //!
 //! Adding a rule edits two places here: the module of its topic and [`ALL`].
 
+mod app_manager;
 mod clustering;
 mod datasources;
 mod gateways;
@@ -36,6 +37,13 @@ pub struct Rule {
 
 /// Every rule, by code.
 pub const ALL: &[&Rule] = &[
+    &app_manager::storage_database_unshared::RULE,
+    &app_manager::app_datasource_reference_missing::RULE,
+    &app_manager::portal_clustering_absent::RULE,
+    &app_manager::app_database_unshared::RULE,
+    &app_manager::remote_instance_host_unmapped::RULE,
+    &app_manager::portal_registry_drift::RULE,
+    &app_manager::gateway_registry_unmounted::RULE,
     &clustering::wka_members_ignored::RULE,
     &datasources::h2_shared_database::RULE,
     &datasources::database_mismatch::RULE,

@@ -21,6 +21,9 @@ const IDENTITY: [&str; 3] = [
     "repository/conf/identity/thrift-authentication.xml",
 ];
 
+/// Likewise in App Manager; what its thrift-authentication.xml names stays local.
+const APP_IDENTITY: [&str; 2] = ["repository/conf/identity.xml", "repository/conf/identity/identity.xml"];
+
 /// The data sources of a node.
 pub(super) struct DataSources {
     /// The entries of all files, in file order.
@@ -113,12 +116,15 @@ pub(super) fn uses(
         names.into_iter().find(|jndi| jndi.text() == Some(name)).cloned()
     };
     add(LogicalDatabase::Api, api.and_then(|root| root.value(&["DataSourceName"])));
-    if matches!(node.product, Product::ApiManager | Product::Unknown) {
-        for path in IDENTITY {
-            let file = files.xml(path);
-            let names = &["JDBCPersistenceManager", "DataSource", "Name"];
-            add(LogicalDatabase::Api, file.and_then(|file| file.root().value(names)));
-        }
+    let identity: &[&str] = match node.product {
+        Product::ApiManager | Product::Unknown => &IDENTITY,
+        Product::AppManager => &APP_IDENTITY,
+        Product::IdentityServer | Product::Analytics => &[],
+    };
+    for path in identity {
+        let file = files.xml(path);
+        let names = &["JDBCPersistenceManager", "DataSource", "Name"];
+        add(LogicalDatabase::Api, file.and_then(|file| file.root().value(names)));
     }
     add(LogicalDatabase::Users, node.users.as_ref().and_then(|users| users.data_source.clone()));
     add(LogicalDatabase::Governance, registry.and_then(|r| r.mounted_data_source(GOVERNANCE_PATH).cloned()));
