@@ -6,10 +6,14 @@ use crate::model::node::{ConfigModel, Node, Role};
 use crate::model::portal::PortalApp;
 use crate::model::ports::ListenerKind;
 
-/// The role whose profile the node was set up with. An overlay gives none: its portals cannot be counted, and
-/// the switches alone do not tell (the vendor's overlays of key managers and gateways set the same ones).
+/// The role whose profile the node was set up with. An overlay, and a home without `repository/deployment/server`,
+/// give none: their portals cannot be counted, and the switches alone do not tell (the vendor's overlays of key managers and gateways set the same ones).
 pub(super) fn fingerprint(node: &Node) -> Option<BTreeSet<Role>> {
-    if !node.is_home || node.config_model != ConfigModel::Xml || !node.is_at_least(2, 0) {
+    if !node.is_home
+        || node.artifacts.is_none()
+        || node.config_model != ConfigModel::Xml
+        || !node.is_at_least(2, 0)
+    {
         return None;
     }
     let throttling = node.throttling.as_ref()?;

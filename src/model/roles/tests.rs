@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::model::database::LogicalDatabase;
+use crate::model::gateway::Artifacts;
 use crate::model::node::Version;
 use crate::model::sample::{self, written};
 
@@ -66,6 +67,9 @@ fn the_profile_script_leaves_a_fingerprint() {
     let overlay = sample::deployment(vec![node.clone()]);
     assert_eq!(roles(&overlay), ["all-in-one"]);
     node.is_home = true;
+    let lean = sample::deployment(vec![node.clone()]);
+    assert_eq!(lean.nodes[0].role_evidence, RoleEvidence::Nothing);
+    node.artifacts = Some(Artifacts { files: Vec::new(), checked_out: false });
     let deployment = sample::deployment(vec![node]);
     assert_eq!(roles(&deployment), ["gateway-worker"]);
     assert_eq!(deployment.nodes[0].role_evidence, RoleEvidence::Profile);
