@@ -257,6 +257,21 @@ impl Deployment {
         self.topology.same_machine(left.index, right.index)
     }
 
+    /// True when two nodes open their ports on one machine. Containers have a network each unless the
+    /// inventory puts both nodes on one machine, and one cluster address on both with one port tells of a
+    /// copied node.
+    pub fn share_ports(&self, left: &Node, right: &Node) -> bool {
+        let machine = |node: &Node| self.declared(node).and_then(|entry| entry.machine.as_deref());
+        let declared = machine(left).is_some() && machine(left) == machine(right);
+        let copied = || {
+            let host = |node: &Node| node.clustering.as_ref().map(|clustering| clustering.local_host.clone());
+            host(left).is_some_and(|host| host.name().is_some())
+                && host(left) == host(right)
+                && self.share_member_address(left, right)
+        };
+        declared || (self.same_machine(left, right) == Some(true) && !self.in_containers() && !copied())
+    }
+
     /// True when at least two machines are known to take part.
     pub fn spans_machines(&self) -> bool {
         self.pairs().any(|(left, right)| self.same_machine(left, right) == Some(false))

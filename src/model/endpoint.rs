@@ -1,5 +1,6 @@
 //! Addresses that one node writes to reach itself or another: URLs, broker and receiver addresses.
 
+use super::ports::ListenerKind;
 use super::value::Setting;
 use crate::source::Span;
 
@@ -116,6 +117,32 @@ pub enum Purpose {
     RemoteInstance,
     /// Database host.
     Database,
+}
+
+impl Purpose {
+    /// The listeners that can answer, whether they speak TLS or not; none where no listener of a node does.
+    pub fn listeners(self) -> &'static [ListenerKind] {
+        use ListenerKind::{
+            Amqp, AmqpTls, BinarySsl, BinaryTcp, GatewayHttp, GatewayHttps, SecureWebSocket, ServletHttp,
+            ServletHttps, ThriftSsl, ThriftTcp, WebHookHttp, WebHookHttps, WebSocket,
+        };
+        match self {
+            Self::GatewayService
+            | Self::KeyValidation
+            | Self::Authentication
+            | Self::Store
+            | Self::PolicyDeployment
+            | Self::EventHub => &[ServletHttps, ServletHttp],
+            Self::TokenRevocation => &[GatewayHttps, GatewayHttp, ServletHttps, ServletHttp],
+            Self::GatewayEndpoint | Self::GatewayWebSocket => {
+                &[GatewayHttps, GatewayHttp, WebSocket, SecureWebSocket, WebHookHttp, WebHookHttps]
+            }
+            Self::Receiver => &[BinaryTcp, ThriftTcp, BinarySsl, ThriftSsl],
+            Self::ReceiverAuthentication => &[BinarySsl, ThriftSsl],
+            Self::Broker | Self::DecisionBroker => &[Amqp, AmqpTls],
+            Self::RemoteInstance | Self::Database => &[],
+        }
+    }
 }
 
 /// An address with what it is for.

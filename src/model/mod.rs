@@ -8,6 +8,7 @@ pub mod endpoint;
 pub mod flows;
 pub mod gateway;
 pub mod keys;
+pub mod membership;
 pub mod node;
 pub mod portal;
 pub mod ports;

@@ -69,6 +69,55 @@ impl ListenerKind {
         }
     }
 
+    /// The port before the offset in untouched packs.
+    pub fn usual_port(self) -> u16 {
+        match self {
+            Self::ServletHttps => 9443,
+            Self::ServletHttp => 9763,
+            Self::GatewayHttp => 8280,
+            Self::GatewayHttps => 8243,
+            Self::WebSocket => 9099,
+            Self::SecureWebSocket => 8099,
+            Self::WebHookHttp => 9021,
+            Self::WebHookHttps => 8021,
+            Self::BinaryTcp => 9611,
+            Self::BinarySsl => 9711,
+            Self::ThriftTcp | Self::BrokerCoordination => 7611,
+            Self::ThriftSsl => 7711,
+            Self::Amqp => 5672,
+            Self::AmqpTls => 8672,
+            Self::Mqtt => 1883,
+            Self::MqttTls => 8883,
+            Self::KeyValidationThrift => 10397,
+            Self::JmxRegistry => 9999,
+            Self::JmxServer => 11111,
+            Self::EmbeddedLdap => 10389,
+            Self::KeyDistribution => 8000,
+            Self::EntitlementThrift => 10500,
+            Self::ThriftAuthentication => 10711,
+            Self::HaEventSync => 11224,
+            Self::HaManagement => 10005,
+            Self::HaPresentation => 11000,
+        }
+    }
+
+    /// False for listeners of which nobody has verified whether the offset shifts their ports.
+    pub fn is_verified(self) -> bool {
+        !matches!(
+            self,
+            Self::BrokerCoordination
+                | Self::ThriftAuthentication
+                | Self::HaEventSync
+                | Self::HaManagement
+                | Self::HaPresentation
+        )
+    }
+
+    /// True for a listener of the WebSocket protocol.
+    pub fn is_web_socket(self) -> bool {
+        matches!(self, Self::WebSocket | Self::SecureWebSocket)
+    }
+
     /// True for a listener that speaks TLS.
     pub fn is_tls(self) -> bool {
         matches!(
@@ -98,4 +147,28 @@ pub struct Listener {
     pub shifted: bool,
     /// True when the node opens it.
     pub open: bool,
+    /// The one address it is bound to, lower case; `None` where it takes all of the machine's.
+    pub bind_address: Option<String>,
+}
+
+impl Listener {
+    /// The same listener bound to an address; a loopback address binds, an any-address does not.
+    pub fn bound_to(mut self, address: Option<&Setting>) -> Self {
+        let address = address.map(|setting| setting.value.trim().to_ascii_lowercase());
+        self.bind_address = address.filter(|text| !matches!(text.as_str(), "" | "0.0.0.0" | "::" | "*"));
+        self
+    }
+
+    /// The port that both listeners open, if they certainly cannot both have it: two addresses of one machine
+    /// can share a port.
+    pub fn clash(&self, other: &Self) -> Option<u16> {
+        let port = self.port.filter(|_| self.open && other.open && self.port == other.port)?;
+        let apart = matches!((&self.bind_address, &other.bind_address), (Some(one), Some(two)) if one != two);
+        (!apart && self.kind.is_verified() && other.kind.is_verified()).then_some(port)
+    }
+
+    /// How the effective port came about, where an offset takes part: `9443 + offset 1`.
+    pub fn sum(&self, offset: u16) -> Option<String> {
+        (self.shifted && offset != 0).then(|| format!("{} + offset {offset}", self.base.value))
+    }
 }

@@ -96,6 +96,7 @@ pub fn offset(node: &mut Node, offset: u16) {
         port: base.checked_add(offset),
         shifted: true,
         open: true,
+        bind_address: None,
     };
     node.listeners = PORTS.into_iter().map(listener).collect();
 }

@@ -6,6 +6,7 @@ mod app_manager;
 mod clustering;
 mod datasources;
 mod gateways;
+mod ports;
 mod proxy;
 mod registry;
 mod security;
@@ -44,7 +45,14 @@ pub const ALL: &[&Rule] = &[
     &app_manager::remote_instance_host_unmapped::RULE,
     &app_manager::portal_registry_drift::RULE,
     &app_manager::gateway_registry_unmounted::RULE,
+    &clustering::clustering_partly_enabled::RULE,
     &clustering::wka_members_ignored::RULE,
+    &clustering::wka_peer_missing::RULE,
+    &clustering::wka_port_mismatch::RULE,
+    &clustering::member_address_duplicate::RULE,
+    &clustering::local_member_host_loopback::RULE,
+    &clustering::cluster_domain_mismatch::RULE,
+    &clustering::clustering_unneeded::RULE,
     &datasources::h2_shared_database::RULE,
     &datasources::database_mismatch::RULE,
     &datasources::database_host_loopback::RULE,
@@ -57,6 +65,9 @@ pub const ALL: &[&Rule] = &[
     &synchronisation::worker_artifacts_present::RULE,
     &gateways::gateway_target_divergent::RULE,
     &gateways::sync_writer_bypassed::RULE,
+    &ports::port_duplicate::RULE,
+    &ports::machine_port_duplicate::RULE,
+    &ports::target_port_mismatch::RULE,
     &proxy::reverse_proxy_context_mismatch::RULE,
     &proxy::reverse_proxy_disabled::RULE,
     &proxy::reverse_proxy_host_mismatch::RULE,

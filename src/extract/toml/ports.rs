@@ -90,7 +90,17 @@ pub(super) fn listeners(
         .filter(|(kind, ..)| is_api_manager || COMMON.contains(kind))
         .map(|(kind, key, port, switches)| {
             let open = switches.iter().all(|switch| !settings.switch(switch, true).is_false());
-            listener(kind, settings.port(key, port), offset, true, open)
+            let address = match kind {
+                ListenerKind::ServletHttps | ListenerKind::ServletHttp => {
+                    key.strip_suffix("port").map(|table| format!("{table}address"))
+                }
+                ListenerKind::GatewayHttps | ListenerKind::GatewayHttp => {
+                    key.strip_suffix("port").map(|table| format!("{table}bind-address"))
+                }
+                _ => None,
+            };
+            let address = address.and_then(|key| settings.get(&key));
+            listener(kind, settings.port(key, port), offset, true, open).bound_to(address.as_ref())
         })
         .collect();
     if !is_api_manager {

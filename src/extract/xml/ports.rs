@@ -82,6 +82,14 @@ impl Ports<'_> {
         self.found.push(listener(kind, base, self.offset, shifted, open));
     }
 
+    /// Binds the listener added last.
+    fn bind(&mut self, address: Option<Setting>) {
+        if let Some(last) = self.found.pop() {
+            let address = address.map(|text| self.variables.fill(text));
+            self.found.push(last.bound_to(address.as_ref()));
+        }
+    }
+
     /// A port as written, else the server's default at the element that should hold it.
     fn base(&self, written: Option<Setting>, default: u16, holder: View<'_>) -> Setting<u16> {
         match written.filter(|text| !text.value.is_empty()) {
@@ -104,6 +112,7 @@ impl Ports<'_> {
             if let Some(connector) = connectors.iter().find(is_this) {
                 let base = self.base(connector.attribute("port"), default, *connector);
                 self.push(kind, base, true, true);
+                self.bind(connector.attribute("address"));
             }
         }
     }
@@ -122,6 +131,7 @@ impl Ports<'_> {
                 let written = receiver.child_with("parameter", "name", "port").map(View::text);
                 let base = self.base(written, default, receiver);
                 self.push(kind, base, true, true);
+                self.bind(receiver.child_with("parameter", "name", "bind-address").map(View::text));
             }
         }
     }
