@@ -1,7 +1,7 @@
 //! A servlet connector that does not know the port of the proxy in front writes its own port into redirects.
 
 use super::portals::portals;
-use crate::model::portal::{Connector, ProxyMode};
+use crate::model::portal::{Connector, Portal, ProxyMode};
 use crate::model::ports::ListenerKind;
 use crate::model::proxy::Location;
 use crate::model::proxy_routes::{PublicPort, WebApp};
@@ -97,19 +97,17 @@ fn redirects(node: &Node, location: &Location) -> bool {
         return false;
     }
     let apps = location.apps();
-    let by_server = |app: WebApp| app.portal().is_none_or(|portal| !knows(node, portal));
+    // Portals that read site.json learn of the proxy there, and PX002 tells where they do not.
+    let by_server = |app: WebApp| !portals(node).any(|portal| WebApp::from(portal.app) == app);
     if apps.is_empty() { location.whole().is_some() } else { apps.into_iter().any(|(app, _)| by_server(app)) }
 }
 
-/// True when site.json tells the portal about the proxy.
-fn knows(node: &Node, app: crate::model::portal::PortalApp) -> bool {
-    portals(node).filter(|portal| portal.app == app).any(|portal| {
-        let mode = portal.reverse_proxy.as_ref().and_then(|proxy| proxy.enabled.as_ref());
-        mode.is_some_and(|(_, mode)| matches!(mode, ProxyMode::On | ProxyMode::Auto | ProxyMode::OnText))
-    })
-}
-
+/// True when site.json tells every portal about the proxy.
 fn portals_know(node: &Node) -> bool {
+    let told = |portal: &Portal| {
+        let enabled = portal.reverse_proxy.as_ref().and_then(|proxy| proxy.enabled.as_ref());
+        enabled.is_some_and(|(_, mode)| *mode != ProxyMode::Off)
+    };
     let mut own = portals(node).peekable();
-    own.peek().is_some() && own.all(|portal| knows(node, portal.app))
+    own.peek().is_some() && own.all(told)
 }
