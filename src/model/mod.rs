@@ -4,6 +4,7 @@ pub mod app;
 pub mod clustering;
 pub mod database;
 pub mod deployment;
+pub mod drift;
 pub mod endpoint;
 pub mod flows;
 pub mod gateway;

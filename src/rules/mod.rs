@@ -5,7 +5,9 @@
 mod app_manager;
 mod clustering;
 mod datasources;
+mod drift;
 mod gateways;
+mod hosts;
 mod ports;
 mod proxy;
 mod registry;
@@ -53,6 +55,8 @@ pub const ALL: &[&Rule] = &[
     &clustering::local_member_host_loopback::RULE,
     &clustering::cluster_domain_mismatch::RULE,
     &clustering::clustering_unneeded::RULE,
+    &drift::role_drift::RULE,
+    &drift::gateway_drift::RULE,
     &datasources::h2_shared_database::RULE,
     &datasources::database_mismatch::RULE,
     &datasources::database_host_loopback::RULE,
@@ -65,6 +69,10 @@ pub const ALL: &[&Rule] = &[
     &synchronisation::worker_artifacts_present::RULE,
     &gateways::gateway_target_divergent::RULE,
     &gateways::sync_writer_bypassed::RULE,
+    &hosts::host_name_missing::RULE,
+    &hosts::management_host_name_missing::RULE,
+    &hosts::host_name_mismatch::RULE,
+    &hosts::host_name_unresolved::RULE,
     &ports::port_duplicate::RULE,
     &ports::machine_port_duplicate::RULE,
     &ports::target_port_mismatch::RULE,

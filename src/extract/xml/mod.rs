@@ -40,6 +40,7 @@ mod paths {
     pub(super) const EVENT_PROCESSOR: &str = "repository/conf/event-processor.xml";
     pub(super) const JMX: &str = "repository/conf/etc/jmx.xml";
     pub(super) const REGISTRY: &str = "repository/conf/registry.xml";
+    pub(super) const SYNAPSE_HANDLERS: &str = "repository/conf/synapse-handlers.xml";
     pub(super) const USERS: &str = "repository/conf/user-mgt.xml";
 }
 
@@ -90,4 +91,6 @@ pub(super) fn extract(node: &mut Node, files: &mut Files) {
     node.key_stores = key_stores::key_stores(files);
     node.artifacts = artifacts(files);
     node.libraries = libraries(files);
+    // No topic of its own: gateways are compared by it.
+    files.xml(paths::SYNAPSE_HANDLERS);
 }

@@ -12,7 +12,7 @@ mod properties;
 mod xml;
 
 pub use keyed::build as build_json;
-pub use xml::build as build_xml;
+pub use xml::{apart as xml_apart, build as build_xml};
 
 use std::collections::BTreeMap;
 

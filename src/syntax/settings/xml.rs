@@ -182,6 +182,74 @@ fn flatten(element: &Element, path: &str, key: Option<&Key>, depth: usize, setti
     }
 }
 
+/// The settings of each document, those left out that lie in subtrees which all documents have alike at the same place:
+/// the cost of comparing many nodes follows what differs. Documents must be given in the order wanted back.
+pub fn apart(documents: &[&Document]) -> Vec<Vec<Setting>> {
+    let mut found = vec![Vec::new(); documents.len()];
+    let roots: Vec<&Element> = documents.iter().map(|document| &document.root).collect();
+    let paths: Vec<String> = roots.iter().map(|root| format!("/{}", root.name)).collect();
+    let same_root = paths.windows(2).all(|pair| pair.first() == pair.last());
+    if same_root {
+        flatten_apart(&roots, paths.first().map_or("", String::as_str), None, 0, &mut found);
+    } else {
+        for ((root, path), settings) in roots.iter().zip(&paths).zip(&mut found) {
+            flatten(root, path, None, 0, settings);
+        }
+    }
+    found
+}
+
+/// `elements` all have this path; one for each list of settings.
+fn flatten_apart(
+    elements: &[&Element],
+    path: &str,
+    key: Option<&Key>,
+    depth: usize,
+    settings: &mut [Vec<Setting>],
+) {
+    let Some((first, rest)) = elements.split_first() else { return };
+    if rest.iter().all(|other| alike(first, other)) {
+        return;
+    }
+    let own_steps = steps(first);
+    let fits = |other: &Element| {
+        alike_itself(first, other)
+            && first.children.len() == other.children.len()
+            && steps(other).iter().zip(&own_steps).all(|((left, _), (right, _))| left == right)
+    };
+    let aligned = depth < MAX_DEPTH
+        && !matches!(key, Some(Key::Child(_)))
+        && !first.children.is_empty()
+        && rest.iter().all(|other| fits(other));
+    if !aligned {
+        for (element, settings) in elements.iter().zip(settings) {
+            flatten(element, path, key, depth, settings);
+        }
+        return;
+    }
+    for (index, (step, key)) in own_steps.iter().enumerate() {
+        let children: Vec<&Element> =
+            elements.iter().filter_map(|element| element.children.get(index)).collect();
+        flatten_apart(&children, &format!("{path}/{step}"), *key, depth + 1, settings);
+    }
+}
+
+/// True for elements that set the same, places aside.
+fn alike(left: &Element, right: &Element) -> bool {
+    alike_itself(left, right)
+        && left.children.len() == right.children.len()
+        && left.children.iter().zip(&right.children).all(|(left, right)| alike(left, right))
+}
+
+/// True for elements of one name with the same text and attributes, whatever is in them.
+fn alike_itself(left: &Element, right: &Element) -> bool {
+    let mut attributes = left.attributes.iter().zip(&right.attributes);
+    left.name == right.name
+        && left.attributes.len() == right.attributes.len()
+        && left.text.text.trim() == right.text.text.trim()
+        && attributes.all(|(left, right)| left.name == right.name && left.value.text == right.value.text)
+}
+
 /// Builds the tree that has these settings, in this order. Every place in it is the empty span at the start
 /// of `file`. The error is one clause and names the path that cannot be read.
 pub fn build<'a>(
@@ -334,6 +402,24 @@ mod tests {
         let again = built.unwrap().settings();
         let pair = |setting: &Setting| (setting.path.clone(), setting.value.clone());
         assert_eq!(again.iter().map(pair).collect::<Vec<_>>(), settings.iter().map(pair).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn of_several_documents_only_what_differs_is_flattened() {
+        let apart = |texts: &[&str]| {
+            let documents: Vec<Document> = texts.iter().map(|text| parse(FILE, text).unwrap()).collect();
+            let found = apart(&documents.iter().collect::<Vec<_>>());
+            let path = |setting: &Setting| format!("{}={}", setting.path, setting.value);
+            found.iter().map(|list| list.iter().map(path).collect::<Vec<_>>().join(" ")).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            apart(&["<a><b>1</b><c x='1'><d>2</d></c></a>", "<a>\n<b>1</b>\n<c x='1'><d>3</d></c></a>"]),
+            ["/a/c/d=2", "/a/c/d=3"]
+        );
+        assert_eq!(apart(&["<a><b>1</b></a>", "<a> <b>1</b><!-- x --></a>"]), ["", ""]);
+        // Where elements do not pair up, all of them are told.
+        assert_eq!(apart(&["<a><b>1</b></a>", "<a><c>2</c><b>1</b></a>"]), ["/a/b=1", "/a/c=2 /a/b=1"]);
+        assert_eq!(apart(&["<a x='1'/>", "<b x='1'/>"]), ["/a/@x=1", "/b/@x=1"]);
     }
 
     #[test]

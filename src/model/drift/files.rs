@@ -1,0 +1,311 @@
+//! One configuration file of each node of a group, as settings by path.
+
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::keys;
+use super::paths::{Separator, without_positions};
+use crate::catalog::vanilla;
+use crate::input::Parsed;
+use crate::model::deployment::Deployment;
+use crate::model::node::{Node, Product};
+use crate::source::{FileId, Span};
+use crate::syntax::settings::{Setting, Settings, xml_apart};
+use crate::syntax::xml::{self, Element};
+use crate::syntax::{secrets, toml};
+
+/// The file of one node.
+pub(super) struct File<'a> {
+    pub(super) node: &'a Node,
+    file: FileId,
+    document: Document<'a>,
+    separator: Separator,
+    vanilla: Option<Arc<BTreeMap<String, String>>>,
+    /// The settings that may differ, by path without positions.
+    pub(super) values: BTreeMap<String, Vec<Value>>,
+    /// Keys of deployment.toml as the node writes them, by the server's name for them.
+    pub(super) spelling: BTreeMap<String, String>,
+    present: BTreeSet<String>,
+    secrets: OnceCell<Vec<Range<usize>>>,
+}
+
+/// One setting.
+#[derive(Debug, Clone)]
+pub(super) struct Value {
+    pub(super) text: String,
+    /// `None` for what nobody wrote.
+    pub(super) span: Option<Span>,
+}
+
+enum Document<'a> {
+    Xml(&'a xml::Document),
+    Toml(&'a toml::Document),
+    Other,
+    /// The file of the untouched pack, which the overlay leaves out.
+    Vanilla,
+}
+
+/// The files of the group's nodes that may differ; nodes that nobody can tell of are left out, and all where the texts
+/// are the same.
+pub(super) fn read<'a>(deployment: &'a Deployment, group: &[&'a Node], path: &str) -> Vec<File<'a>> {
+    let pack = group.first().and_then(|node| pack(node));
+    let mut held: Vec<(&'a Node, Option<&'a (FileId, Parsed)>)> = Vec::new();
+    for node in group {
+        match node.documents.get(path) {
+            Some(document) => held.push((node, Some(document))),
+            // Present and not read: nothing is known of its settings.
+            None if node.files.contains(path) => {}
+            None if pack.is_some_and(|pack| pack.has(path)) => held.push((node, None)),
+            None => {}
+        }
+    }
+    let text = |document: &Option<&(FileId, Parsed)>| {
+        document.and_then(|(id, _)| deployment.sources.file(*id)).map(|file| file.text.as_str())
+    };
+    let texts: BTreeSet<Option<&str>> = held.iter().map(|(_, document)| text(document)).collect();
+    if texts.len() < 2 {
+        return Vec::new();
+    }
+    let absent_xml = pack.filter(|_| held.iter().any(|(_, document)| document.is_none()));
+    let absent_xml = absent_xml.and_then(|pack| pack.xml(path, FileId { owner: u16::MAX, index: u16::MAX }));
+    let documents: Vec<Option<&xml::Document>> = held
+        .iter()
+        .map(|(_, document)| match document {
+            Some((_, Parsed::Xml(document))) => Some(document.as_ref()),
+            Some(_) => None,
+            None => absent_xml.as_ref(),
+        })
+        .collect();
+    let lists: Vec<Vec<Setting>> = if documents.iter().all(Option::is_some) {
+        xml_apart(&documents.into_iter().flatten().collect::<Vec<_>>())
+    } else {
+        held.iter().map(|(_, document)| settings(*document, pack, path)).collect()
+    };
+    let separator = Separator::of(path);
+    let vanilla = pack.filter(|pack| pack.has(path)).map(|pack| {
+        let settings = pack.settings(path).map(|(path, value)| (without_positions(path), value));
+        Arc::new(settings.collect::<BTreeMap<_, _>>())
+    });
+    let mut files: Vec<File<'a>> = Vec::new();
+    for ((node, document), list) in held.into_iter().zip(lists) {
+        let file = document.map(|(id, _)| *id);
+        let Some(file) = file.or_else(|| absent(deployment, node, path)) else { continue };
+        let written = document.is_some();
+        let mut values: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+        let settings = connectors_by_scheme(list);
+        // A table without keys sets nothing.
+        for setting in settings.into_iter().filter(|setting| setting.value != "{}") {
+            let span = written.then_some(setting.span);
+            values
+                .entry(without_positions(&setting.path))
+                .or_default()
+                .push(Value { text: setting.value, span });
+        }
+        let document = match document {
+            Some((_, Parsed::Xml(document))) => Document::Xml(document),
+            Some((_, Parsed::Toml(document))) => Document::Toml(document),
+            Some(_) => Document::Other,
+            None => Document::Vanilla,
+        };
+        let (vanilla, secrets) = (vanilla.clone(), OnceCell::new());
+        files.push(File {
+            node,
+            file,
+            document,
+            separator,
+            vanilla,
+            values,
+            spelling: BTreeMap::new(),
+            present: BTreeSet::new(),
+            secrets,
+        });
+    }
+    if path.ends_with("deployment.toml") {
+        keys::complete(&mut files, pack);
+    }
+    for file in &mut files {
+        let prefixes = file.values.keys().flat_map(|path| separator.prefixes(path).map(str::to_owned));
+        file.present = prefixes.collect();
+    }
+    files
+}
+
+/// The untouched pack of a node's version.
+fn pack(node: &Node) -> Option<&'static vanilla::Pack> {
+    match node.product {
+        Product::ApiManager | Product::AppManager => {
+            vanilla::nearest(node.product.as_str(), &node.version?.to_string())
+        }
+        Product::IdentityServer | Product::Analytics | Product::Unknown => None,
+    }
+}
+
+fn settings(
+    document: Option<&(FileId, Parsed)>,
+    pack: Option<&'static vanilla::Pack>,
+    path: &str,
+) -> Vec<Setting> {
+    let nowhere = FileId { owner: u16::MAX, index: u16::MAX };
+    match document {
+        Some((_, Parsed::Xml(document))) => document.settings(),
+        Some((_, Parsed::Properties(document))) => document.settings(),
+        Some((_, Parsed::Toml(document))) => document.settings(),
+        Some((_, Parsed::Json(document))) => document.settings(),
+        Some((_, Parsed::Nginx(_) | Parsed::Hosts(_))) => Vec::new(),
+        None => match pack {
+            Some(pack) if path.ends_with(".properties") => {
+                pack.properties(path, nowhere).map(|document| document.settings()).unwrap_or_default()
+            }
+            Some(pack) => pack.xml(path, nowhere).map(|document| document.settings()).unwrap_or_default(),
+            None => Vec::new(),
+        },
+    }
+}
+
+/// Place of a file that an overlay leaves out, if anything asked for it.
+fn absent(deployment: &Deployment, node: &Node, path: &str) -> Option<FileId> {
+    let owner = u16::try_from(node.index).ok()?;
+    let files = &deployment.sources.owners.get(node.index)?.files;
+    let index = files.iter().position(|file| file.absent && file.path == path);
+    let index = u16::try_from(index?).ok()?;
+    Some(FileId { owner, index })
+}
+
+/// Servlet connectors are told apart by what they speak: a port may differ.
+fn connectors_by_scheme(mut settings: Vec<Setting>) -> Vec<Setting> {
+    let element = |path: &str| {
+        let start = path.find("/Connector[@port=")?;
+        let end = start + path.get(start..)?.find(']')? + 1;
+        Some((start, end))
+    };
+    let mut secure: BTreeSet<String> = BTreeSet::new();
+    for setting in &settings {
+        if let Some((_, end)) = element(&setting.path)
+            && setting.path.get(end..) == Some("/@SSLEnabled")
+            && setting.value.trim().eq_ignore_ascii_case("true")
+        {
+            secure.extend(setting.path.get(..end).map(str::to_owned));
+        }
+    }
+    for setting in &mut settings {
+        if let Some((start, end)) = element(&setting.path) {
+            let (before, behind) =
+                (setting.path.get(..start).unwrap_or(""), setting.path.get(end..).unwrap_or(""));
+            let speaks =
+                if secure.contains(setting.path.get(..end).unwrap_or("")) { "https" } else { "http" };
+            setting.path = format!("{before}/Connector[@scheme='{speaks}']{behind}");
+        }
+    }
+    settings
+}
+
+impl File<'_> {
+    /// The keys that are written, for defaults of deployment.toml.
+    pub(super) fn toml(&self) -> Option<&toml::Document> {
+        match self.document {
+            Document::Toml(document) => Some(document),
+            _ => None,
+        }
+    }
+
+    /// True where the file has the setting or something in the element.
+    pub(super) fn has(&self, path: &str) -> bool {
+        self.present.contains(path)
+    }
+
+    /// What the untouched pack sets.
+    pub(super) fn vanilla(&self, path: &str) -> Option<String> {
+        if self.toml().is_some() {
+            return None;
+        }
+        self.vanilla.as_ref()?.get(path).cloned()
+    }
+
+    /// True where an attribute says that the secret stands in the secure vault.
+    pub(super) fn has_alias(&self, path: &str) -> bool {
+        self.values.contains_key(&format!("{path}/@secretAlias"))
+    }
+
+    /// True for a password or key, by its name or by the look of its text.
+    pub(super) fn is_secret(&self, deployment: &Deployment, path: &str) -> bool {
+        let names = path.split(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '_' | '-'));
+        let is_named = match self.separator {
+            Separator::None => secrets::is_secret_key(path),
+            _ => names.rev().find(|name| !name.is_empty()).is_some_and(secrets::is_secret_key),
+        };
+        is_named
+            || self.values.get(path).into_iter().flatten().any(|value| match value.span {
+                Some(span) => {
+                    let ranges = self.secrets.get_or_init(|| {
+                        let source = deployment.sources.file(self.file);
+                        source.map(|file| secrets::secret_ranges(&file.path, &file.text)).unwrap_or_default()
+                    });
+                    let (start, end) = (span.start as usize, span.end as usize);
+                    ranges.iter().any(|range| range.start < end && start < range.end)
+                }
+                None => secrets::mask("text", &value.text) != value.text,
+            })
+    }
+
+    /// Start of the file.
+    pub(super) fn start(&self) -> Span {
+        match self.document {
+            Document::Xml(document) => document.root.start_tag,
+            _ => Span::new(self.file, 0, 0),
+        }
+    }
+
+    /// The setting or the whole element.
+    pub(super) fn element(&self, path: &str) -> Span {
+        let written = |values: &Vec<Value>| values.first().and_then(|value| value.span);
+        if let Some(span) = self.values.get(path).and_then(written) {
+            return span;
+        }
+        match self.document {
+            Document::Xml(_) => self.found(path).map_or_else(|| self.start(), |element| element.start_tag),
+            Document::Toml(document) => keys::table(document, path).unwrap_or_else(|| self.start()),
+            Document::Other | Document::Vanilla => self.start(),
+        }
+    }
+
+    /// What should hold a setting that is not there.
+    pub(super) fn place(&self, path: &str) -> Span {
+        let path = self.spelling.get(path).map_or(path, String::as_str);
+        let mut parent = self.separator.parent(path);
+        while let Some(path) = parent {
+            match self.document {
+                Document::Xml(_) => {
+                    if let Some(element) = self.found(path) {
+                        return element.start_tag;
+                    }
+                }
+                Document::Toml(document) => {
+                    if let Some(span) = keys::table(document, path) {
+                        return span;
+                    }
+                }
+                Document::Other | Document::Vanilla => {}
+            }
+            parent = self.separator.parent(path);
+        }
+        self.start()
+    }
+
+    /// The element at a path, by a setting within it.
+    fn found(&self, path: &str) -> Option<&Element> {
+        let Document::Xml(document) = self.document else { return None };
+        let depth = self.separator.prefixes(path).count();
+        let inside = |other: &&String| {
+            other.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let key = self.values.range(path.to_owned()..).map(|(key, _)| key).find(inside)?;
+        let span = self.values.get(key)?.first()?.span?;
+        let mut element = &document.root;
+        for _ in 1..depth {
+            element = element.children.iter().find(|child| child.span.contains(&span))?;
+        }
+        Some(element)
+    }
+}

@@ -1,0 +1,330 @@
+//! Settings that differ between nodes which should be copies of each other (rule atlas 2.4 and 3, "Groups").
+
+mod files;
+mod keys;
+mod meaning;
+mod paths;
+mod patterns;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use rayon::prelude::*;
+
+use self::files::File;
+use self::meaning::{Group, Meaning};
+use self::patterns::Patterns;
+use super::database::LogicalDatabase;
+use super::deployment::Deployment;
+use super::node::{Node, Role};
+use crate::source::Span;
+
+static NODE_SPECIFIC: LazyLock<Patterns> =
+    LazyLock::new(|| Patterns::parse(include_str!("../../../rules/drift/node-specific.list")));
+static GATEWAY: LazyLock<Patterns> =
+    LazyLock::new(|| Patterns::parse(include_str!("../../../rules/drift/gateway.list")));
+
+/// More differences in one file are told as one: the nodes are no copies, and a list helps nobody.
+const MOST: usize = 20;
+
+/// Which settings to compare between which nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// What clients of a gateway see: gateways of one zone with the same portals.
+    Gateway,
+    /// Everything else: nodes with the same roles.
+    Role,
+}
+
+/// A setting, an element or a file in which nodes of one group differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drift {
+    /// The file, relative to `repository/conf`.
+    pub file: String,
+    /// Path of the setting or of the outermost element that some nodes lack.
+    pub path: String,
+    /// What differs.
+    pub subject: Subject,
+    /// What each node has, in node order; nodes that nobody can tell of are left out.
+    pub sides: Vec<Side>,
+}
+
+/// What differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// The value of a setting that all nodes have.
+    Value,
+    /// Whether a setting or an element is there.
+    Presence,
+    /// So many settings of one file.
+    File(usize),
+}
+
+/// One node's side of a drift.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Side {
+    /// The node, by index.
+    pub node: usize,
+    /// Sides with the same number mean the same; 0 is what most have, of equally frequent ones the first node's.
+    pub rank: usize,
+    /// The value as the file spells it, where it fits in a line and is no secret; `None` where nothing is there.
+    pub value: Option<String>,
+    /// Where it stands; where nothing does, what should hold it.
+    pub place: Span,
+    /// Whether the node has it.
+    pub presence: Presence,
+}
+
+/// Whether a node has a setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// In a file of the node.
+    Written,
+    /// By the server's default, or in a file of the untouched pack.
+    Default,
+    /// Not at all.
+    Absent,
+}
+
+impl Deployment {
+    /// The drifts of one kind, by group, file and path.
+    pub fn drifts(&self, kind: Kind) -> Vec<Drift> {
+        let groups = self.copies(kind);
+        let compare = |group: &Vec<&Node>| {
+            let context = Group::of(self, group);
+            let own = own_databases(group);
+            let mut names: BTreeSet<&str> = BTreeSet::new();
+            for node in group {
+                names.extend(node.documents.keys().filter_map(|path| path.strip_prefix("repository/conf/")));
+            }
+            let names: Vec<&str> =
+                names.into_iter().filter(|name| kind == Kind::Role || GATEWAY.has_file(name)).collect();
+            let is_gateway = group.iter().all(|node| node.acts_as(Role::Gateway));
+            let wanted = |file: &str, path: &str| {
+                let visible = is_gateway && GATEWAY.has(file, path);
+                visible == (kind == Kind::Gateway)
+                    && !NODE_SPECIFIC.has(file, path)
+                    && !own.iter().any(|database| paths::is_of_database(path, database))
+            };
+            names
+                .par_iter()
+                .map(|name| in_file(self, group, &context, name, &wanted))
+                .collect::<Vec<_>>()
+                .concat()
+        };
+        groups.iter().flat_map(compare).collect()
+    }
+
+    /// Groups of two and more nodes of one product and version whose settings should be the same.
+    fn copies(&self, kind: Kind) -> Vec<Vec<&Node>> {
+        let portals = |node: &Node| (node.acts_as(Role::Publisher), node.acts_as(Role::Store));
+        let alike = |left: &Node, right: &Node| {
+            let same_work = match kind {
+                Kind::Role => left.roles == right.roles,
+                Kind::Gateway => {
+                    left.acts_as(Role::Gateway)
+                        && right.acts_as(Role::Gateway)
+                        && portals(left) == portals(right)
+                }
+            };
+            same_work
+                && left.product == right.product
+                && left.version == right.version
+                && left.config_model == right.config_model
+                && self.same_zone(left, right)
+        };
+        let mut groups: Vec<Vec<&Node>> = Vec::new();
+        for node in self.nodes.iter().filter(|node| node.version.is_some() && !node.roles.is_empty()) {
+            match groups.iter_mut().find(|group| group.iter().all(|member| alike(member, node))) {
+                Some(group) => group.push(node),
+                None => groups.push(vec![node]),
+            }
+        }
+        groups.retain(|group| group.len() > 1);
+        groups
+    }
+}
+
+/// Names of the data sources behind the databases that each node has for itself.
+fn own_databases(group: &[&Node]) -> BTreeSet<String> {
+    let of_node = |node: &&Node| {
+        [LogicalDatabase::Local, LogicalDatabase::Broker]
+            .into_iter()
+            .filter_map(|database| node.database(database)?.0.name.text().map(str::to_owned))
+            .collect::<Vec<_>>()
+    };
+    group.iter().flat_map(of_node).collect()
+}
+
+fn in_file(
+    deployment: &Deployment,
+    group: &[&Node],
+    context: &Group<'_>,
+    name: &str,
+    wanted: &(dyn Fn(&str, &str) -> bool + Sync),
+) -> Vec<Drift> {
+    let path = format!("repository/conf/{name}");
+    let files = files::read(deployment, group, &path);
+    if files.len() < 2 {
+        return Vec::new();
+    }
+    let separator = paths::Separator::of(name);
+    let all: BTreeSet<&str> = files
+        .iter()
+        .flat_map(|file| file.values.keys().map(String::as_str))
+        .filter(|path| wanted(name, path))
+        .collect();
+    let mut found: Vec<Drift> = Vec::new();
+    let mut missing: BTreeSet<String> = BTreeSet::new();
+    for path in all {
+        // The outermost element that some node lacks.
+        let lacking = separator.prefixes(path).find(|prefix| files.iter().any(|file| !file.has(prefix)));
+        let drift = match lacking {
+            Some(prefix) if missing.contains(prefix) => None,
+            Some(prefix) => {
+                let drift = presence(deployment, context, &files, name, prefix, path);
+                if drift.is_some() {
+                    missing.insert(prefix.to_owned());
+                }
+                drift
+            }
+            None => difference(deployment, context, &files, name, path),
+        };
+        found.extend(drift);
+    }
+    if found.len() > MOST { vec![summary(&files, name, &found)] } else { found }
+}
+
+/// A setting that every node has, if it does not mean the same.
+fn difference(
+    deployment: &Deployment,
+    context: &Group<'_>,
+    files: &[File<'_>],
+    name: &str,
+    path: &str,
+) -> Option<Drift> {
+    let secret = files.iter().any(|file| file.is_secret(deployment, path));
+    let mut sides: Vec<(&File<'_>, Vec<Meaning>)> = Vec::new();
+    for file in files {
+        let values = file.values.get(path).map_or(&[][..], Vec::as_slice);
+        let mut meanings: Vec<Meaning> =
+            values.iter().map(|value| context.meaning(file.node.index, &value.text, secret)).collect();
+        if meanings.is_empty() {
+            meanings.push(Meaning::Known(String::new()));
+        }
+        if secret && file.has_alias(path) || meanings.contains(&Meaning::Unknown) {
+            continue;
+        }
+        meanings.sort();
+        sides.push((file, meanings));
+    }
+    let ranks = ranks(sides.iter().map(|(_, meanings)| meanings))?;
+    let sides = sides.iter().zip(ranks).map(|((file, _), rank)| {
+        let values = file.values.get(path).map_or(&[][..], Vec::as_slice);
+        let shown = match values {
+            [one] if !secret => printable(&one.text),
+            _ => None,
+        };
+        let place = values.first().and_then(|value| value.span).unwrap_or_else(|| file.place(path));
+        let written = values.first().is_none_or(|value| value.span.is_some());
+        let presence = if written { Presence::Written } else { Presence::Default };
+        Side { node: file.node.index, rank, value: shown, place, presence }
+    });
+    Some(Drift {
+        file: name.to_owned(),
+        path: spelling(files, path),
+        subject: Subject::Value,
+        sides: sides.collect(),
+    })
+}
+
+/// An element that some node lacks; `path` is a setting in it. `None` where lacking it means the same.
+fn presence(
+    deployment: &Deployment,
+    context: &Group<'_>,
+    files: &[File<'_>],
+    name: &str,
+    prefix: &str,
+    path: &str,
+) -> Option<Drift> {
+    if prefix == path && files.iter().all(|file| is_default(deployment, context, file, path)) {
+        return None;
+    }
+    let secret = files.iter().any(|file| file.is_secret(deployment, path));
+    let ranks = ranks(files.iter().map(|file| file.has(prefix)))?;
+    let sides = files.iter().zip(ranks).map(|(file, rank)| {
+        let present = file.has(prefix);
+        let value = match file.values.get(prefix).map(Vec::as_slice) {
+            Some([one]) if !secret => printable(&one.text),
+            _ => None,
+        };
+        let place = if present { file.element(prefix) } else { file.place(prefix) };
+        let presence = if present { Presence::Written } else { Presence::Absent };
+        Side { node: file.node.index, rank, value, place, presence }
+    });
+    let (path, subject) = (spelling(files, prefix), Subject::Presence);
+    Some(Drift { file: name.to_owned(), path, subject, sides: sides.collect() })
+}
+
+/// True where a file lacks a setting, or sets it to what the server takes without it: nothing, `false`, or what the
+/// untouched pack has. Unknown values count as that.
+fn is_default(deployment: &Deployment, context: &Group<'_>, file: &File<'_>, path: &str) -> bool {
+    let Some(values) = file.values.get(path) else { return !file.has(path) };
+    let secret = file.is_secret(deployment, path);
+    let vanilla = file.vanilla(path);
+    values.iter().all(|value| match context.meaning(file.node.index, &value.text, secret) {
+        Meaning::Unknown => true,
+        Meaning::Known(text) => match &vanilla {
+            Some(vanilla) => context.meaning(file.node.index, vanilla, secret) == Meaning::Known(text),
+            None => text.is_empty() || text == "false",
+        },
+    })
+}
+
+/// The path as the files spell it.
+fn spelling(files: &[File<'_>], path: &str) -> String {
+    let written = files.iter().find_map(|file| file.spelling.get(path));
+    written.map_or(path, String::as_str).to_owned()
+}
+
+/// Many differences in one file.
+fn summary(files: &[File<'_>], name: &str, drifts: &[Drift]) -> Drift {
+    let mut apart: BTreeMap<usize, usize> = BTreeMap::new();
+    for side in drifts.iter().flat_map(|drift| &drift.sides).filter(|side| side.rank > 0) {
+        *apart.entry(side.node).or_default() += 1;
+    }
+    let sides = files.iter().map(|file| {
+        let rank = usize::from(apart.contains_key(&file.node.index));
+        let presence = Presence::Written;
+        Side { node: file.node.index, rank, value: None, place: file.start(), presence }
+    });
+    Drift {
+        file: name.to_owned(),
+        path: String::new(),
+        subject: Subject::File(drifts.len()),
+        sides: sides.collect(),
+    }
+}
+
+/// Numbers what sides mean, the most frequent first; `None` where all mean the same.
+fn ranks<T: Ord>(meanings: impl Iterator<Item = T>) -> Option<Vec<usize>> {
+    let meanings: Vec<T> = meanings.collect();
+    let mut counts: BTreeMap<&T, (usize, usize)> = BTreeMap::new();
+    for (index, meaning) in meanings.iter().enumerate() {
+        counts.entry(meaning).or_insert((0, index)).0 += 1;
+    }
+    if counts.len() < 2 {
+        return None;
+    }
+    let mut order: Vec<(&T, (usize, usize))> = counts.into_iter().collect();
+    order.sort_by_key(|(_, (count, first))| (std::cmp::Reverse(*count), *first));
+    let rank = |meaning: &T| order.iter().position(|(known, _)| *known == meaning);
+    meanings.iter().map(rank).collect()
+}
+
+/// A value that a message can hold.
+fn printable(text: &str) -> Option<String> {
+    let text = text.trim();
+    let plain = text.chars().count() <= 80 && !text.contains(char::is_control);
+    plain.then(|| text.to_owned())
+}

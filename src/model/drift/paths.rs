@@ -1,0 +1,109 @@
+//! Paths of settings, cut at elements and keys, without positions.
+
+/// How the steps of a path are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Separator {
+    /// `/Server/Ports/Offset`.
+    Slash,
+    /// `apim.gateway.environment[name='Default'].type`.
+    Dot,
+    /// A property: one step.
+    None,
+}
+
+impl Separator {
+    pub(super) fn of(file: &str) -> Self {
+        match file.rsplit('.').next() {
+            Some("xml") => Self::Slash,
+            Some("toml" | "json") => Self::Dot,
+            _ => Self::None,
+        }
+    }
+
+    /// The path cut behind each of its steps, shortest first; the last is the whole path.
+    pub(super) fn prefixes<'p>(self, path: &'p str) -> impl Iterator<Item = &'p str> + use<'p> {
+        let mut ends: Vec<usize> = Vec::new();
+        let (mut depth, mut quote) = (0_usize, None);
+        for (index, letter) in path.char_indices() {
+            match (quote, letter) {
+                (Some(open), _) if letter == open => quote = None,
+                (Some(_), _) => {}
+                (None, '\'' | '"') if self != Self::None => quote = Some(letter),
+                (None, '[') => {
+                    if self == Self::Dot && depth == 0 {
+                        ends.push(index);
+                    }
+                    depth += 1;
+                }
+                (None, ']') => depth = depth.saturating_sub(1),
+                (None, '/') if self == Self::Slash && depth == 0 && index > 0 => ends.push(index),
+                (None, '.') if self == Self::Dot && depth == 0 => ends.push(index),
+                _ => {}
+            }
+        }
+        ends.push(path.len());
+        ends.into_iter().filter_map(|end| path.get(..end))
+    }
+
+    /// The path without its last step.
+    pub(super) fn parent(self, path: &str) -> Option<&str> {
+        let mut before = None;
+        let mut last = None;
+        for prefix in self.prefixes(path) {
+            before = last.replace(prefix);
+        }
+        before
+    }
+}
+
+/// The path without positions: `members/member[2]/port` and `members/member/port` are places of one list.
+pub(super) fn without_positions(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    let mut rest = path;
+    while let Some((before, behind)) = rest.split_once('[') {
+        out.push_str(before);
+        let end = behind.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(behind.len());
+        match behind.get(end..).and_then(|after| after.strip_prefix(']')) {
+            Some(after) if end > 0 => rest = after,
+            _ => {
+                out.push('[');
+                rest = behind;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// True for a setting of this data source.
+pub(super) fn is_of_database(path: &str, database: &str) -> bool {
+    path.contains(&format!("datasource[name='{database}']"))
+        || path
+            .strip_prefix("database.")
+            .and_then(|rest| rest.strip_prefix(database))
+            .is_some_and(|rest| rest.starts_with('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_end_where_elements_and_keys_do() {
+        let cut = |separator: Separator, path| separator.prefixes(path).collect::<Vec<_>>().join(" ");
+        assert_eq!(cut(Separator::Slash, "/A/B[@x='a/b']/@c"), "/A /A/B[@x='a/b'] /A/B[@x='a/b']/@c");
+        assert_eq!(
+            cut(Separator::Dot, "a.'x.y'.b[name='c.d'].e"),
+            "a a.'x.y' a.'x.y'.b a.'x.y'.b[name='c.d'] a.'x.y'.b[name='c.d'].e"
+        );
+        assert_eq!(cut(Separator::None, "a.b/c"), "a.b/c");
+        assert_eq!(Separator::Slash.parent("/A/B"), Some("/A"));
+        assert_eq!(Separator::Slash.parent("/A"), None);
+    }
+
+    #[test]
+    fn positions_go_and_names_stay() {
+        assert_eq!(without_positions("/a/b[2]/c[@n='x[3]'][4]/d[]"), "/a/b/c[@n='x']/d[]");
+        assert_eq!(without_positions("/a[@n='é[1'"), "/a[@n='é[1'");
+    }
+}
