@@ -14,7 +14,7 @@ pub mod variables;
 pub mod view;
 mod xml;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
@@ -22,9 +22,8 @@ use crate::catalog::vanilla;
 use crate::diagnostic::Unread;
 use crate::input::inventory::Inventory;
 use crate::input::{OpenNode, Parsed, Read, Reader};
-use crate::model::node::{Identity, RoleEvidence};
-use crate::model::{ConfigModel, Node, Origin, Product, Setting, Version};
-use crate::source::{FileId, OwnerSources, Span};
+use crate::model::{ConfigModel, Node, Product, Version};
+use crate::source::{FileId, OwnerSources};
 use files::Files;
 use identify::{Given, Identification, Peers};
 
@@ -103,40 +102,15 @@ fn lower(index: usize, name: &str, path: &str, mut files: Files, told: Identific
         ConfigModel::Toml => "repository/conf/deployment.toml",
     };
     let mut node = Node {
-        index,
-        name: name.to_owned(),
         path: path.to_owned(),
         product: told.product,
         version: told.version,
         version_evidence: told.evidence,
         config_model: told.model,
         is_home: files.is_home(),
-        roles: BTreeSet::new(),
-        role_evidence: RoleEvidence::Nothing,
-        identity: nameless(files.place(main)),
-        listeners: Vec::new(),
-        connectors: Vec::new(),
-        data_sources: Vec::new(),
-        database_uses: Vec::new(),
-        registry: None,
-        users: None,
-        clustering: None,
-        environments: Vec::new(),
-        artifact_pull: None,
-        key_management: None,
-        throttling: None,
-        event_publishers: Vec::new(),
-        jndi_files: Vec::new(),
-        synchronizer: None,
-        portals: Vec::new(),
-        key_stores: Vec::new(),
-        app_manager: None,
-        artifacts: None,
-        libraries: None,
         files: LISTED.iter().flat_map(|folder| files.list(folder)).collect(),
         system_properties: start_script::system_properties(&mut files),
-        documents: BTreeMap::new(),
-        other_references: Vec::new(),
+        ..Node::nameless(index, name, files.place(main))
     };
     match told.model {
         ConfigModel::Xml => xml::extract(&mut node, &mut files),
@@ -157,19 +131,6 @@ fn pack(told: &Identification) -> Option<&'static vanilla::Pack> {
         (Product::IdentityServer | Product::Analytics | Product::Unknown, _) => return None,
     };
     vanilla::nearest(told.product.as_str(), &told.version.or(last)?.to_string())
-}
-
-/// An identity of which nothing is known yet.
-fn nameless(place: Span) -> Identity {
-    Identity {
-        span: place,
-        host_name: None,
-        management_host_name: None,
-        offset: Setting::at(0, place, Origin::Derived),
-        node_address: None,
-        server_key: None,
-        server_role: None,
-    }
 }
 
 /// The parsed files with their ids.

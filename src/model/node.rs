@@ -13,7 +13,7 @@ use super::ports::{Listener, ListenerKind};
 use super::registry::Registry;
 use super::throttling::{EventPublisher, JndiFile, Throttling};
 use super::users::Users;
-use super::value::Setting;
+use super::value::{Origin, Setting};
 use crate::input::Parsed;
 use crate::source::{FileId, Span};
 
@@ -285,6 +285,54 @@ pub struct Node {
 }
 
 impl Node {
+    /// A node of which only its place among the nodes and the file that should name it are known.
+    pub fn nameless(index: usize, name: &str, place: Span) -> Self {
+        Self {
+            index,
+            name: name.to_owned(),
+            path: name.to_owned(),
+            product: Product::Unknown,
+            version: None,
+            version_evidence: VersionEvidence::None,
+            config_model: ConfigModel::Xml,
+            is_home: false,
+            roles: BTreeSet::new(),
+            role_evidence: RoleEvidence::Nothing,
+            identity: Identity {
+                span: place,
+                host_name: None,
+                management_host_name: None,
+                offset: Setting::at(0, place, Origin::Derived),
+                node_address: None,
+                server_key: None,
+                server_role: None,
+            },
+            listeners: Vec::new(),
+            connectors: Vec::new(),
+            data_sources: Vec::new(),
+            database_uses: Vec::new(),
+            registry: None,
+            users: None,
+            clustering: None,
+            environments: Vec::new(),
+            artifact_pull: None,
+            key_management: None,
+            throttling: None,
+            event_publishers: Vec::new(),
+            jndi_files: Vec::new(),
+            synchronizer: None,
+            portals: Vec::new(),
+            key_stores: Vec::new(),
+            app_manager: None,
+            artifacts: None,
+            libraries: None,
+            files: BTreeSet::new(),
+            system_properties: Vec::new(),
+            documents: BTreeMap::new(),
+            other_references: Vec::new(),
+        }
+    }
+
     /// The listener of this kind.
     pub fn listener(&self, kind: ListenerKind) -> Option<&Listener> {
         self.listeners.iter().find(|listener| listener.kind == kind)

@@ -1,13 +1,11 @@
 //! Nodes and deployments built by hand for unit tests.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::clustering::{Clustering, Member};
 use super::deployment::{Deployment, HostEntry, Hosts};
 use super::endpoint::{Endpoint, Host, Port};
 use super::gateway::Environment;
 use super::keys::KeyManagement;
-use super::node::{ConfigModel, Identity, Node, Product, RoleEvidence, Version, VersionEvidence};
+use super::node::{Node, Product, Version, VersionEvidence};
 use super::ports::{Listener, ListenerKind};
 use super::proxy::{Listen, Location, Proxy, ProxyPass, UpstreamServer, VirtualServer};
 use super::throttling::{ConnectionFactory, JndiFile, Mode, ReceiverGroup, ReceiverGroups, Throttling};
@@ -30,48 +28,10 @@ pub fn written<T>(value: impl Into<T>) -> Setting<T> {
 /// A 2.6 node with the listeners of the untouched pack, and nothing else.
 pub fn node(index: usize, name: &str) -> Node {
     let mut node = Node {
-        index,
-        name: name.to_owned(),
-        path: name.to_owned(),
         product: Product::ApiManager,
         version: Some(Version::new(2, 6, 0)),
         version_evidence: VersionEvidence::Given,
-        config_model: ConfigModel::Xml,
-        is_home: false,
-        roles: BTreeSet::new(),
-        role_evidence: RoleEvidence::Nothing,
-        identity: Identity {
-            span: span(),
-            host_name: None,
-            management_host_name: None,
-            offset: written(0_u16),
-            node_address: None,
-            server_key: None,
-            server_role: None,
-        },
-        listeners: Vec::new(),
-        connectors: Vec::new(),
-        data_sources: Vec::new(),
-        database_uses: Vec::new(),
-        registry: None,
-        users: None,
-        clustering: None,
-        environments: Vec::new(),
-        artifact_pull: None,
-        key_management: None,
-        throttling: None,
-        event_publishers: Vec::new(),
-        jndi_files: Vec::new(),
-        synchronizer: None,
-        portals: Vec::new(),
-        key_stores: Vec::new(),
-        app_manager: None,
-        artifacts: None,
-        libraries: None,
-        files: BTreeSet::new(),
-        system_properties: Vec::new(),
-        documents: BTreeMap::new(),
-        other_references: Vec::new(),
+        ..Node::nameless(index, name, span())
     };
     offset(&mut node, 0);
     node
