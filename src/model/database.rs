@@ -58,12 +58,27 @@ pub struct DataSource {
     pub user_name: Option<Setting>,
     /// Password.
     pub password: Option<Setting<Secret>>,
+    /// The keys of deployment.toml that the URL follows from; all empty where the URL is written.
+    pub parts: UrlParts,
     /// Other pool settings by element name (camel case in both eras), in file order.
     pub options: Vec<(String, Setting)>,
     /// The entry.
     pub span: Span,
     /// Home-relative path of the file it stands in.
     pub file: String,
+}
+
+/// The keys of a `[database.x]` table that stand for a URL, as far as they are written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UrlParts {
+    /// `type`.
+    pub kind: Option<Setting>,
+    /// `hostname`.
+    pub host: Option<Setting>,
+    /// `port`.
+    pub port: Option<Setting>,
+    /// `name`, or `sid` of Oracle.
+    pub database: Option<Setting>,
 }
 
 impl DataSource {
@@ -87,6 +102,26 @@ impl DataSource {
     /// Where a finding about the database points: the URL, else the entry.
     pub fn place(&self) -> Span {
         self.url.as_ref().map_or(self.span, |url| url.span)
+    }
+
+    /// Where the database on the server is named: the URL, or the key that it follows from.
+    pub fn database_place(&self) -> Span {
+        self.parts.database.as_ref().map_or_else(|| self.place(), |name| name.span)
+    }
+
+    /// What is to be changed to reach the database of another entry: the URL, or the first of its keys that leads elsewhere.
+    pub fn place_against(&self, other: &DataSource) -> Span {
+        let (Some(own), Some(theirs)) = (&self.jdbc, &other.jdbc) else { return self.place() };
+        let (own_host, their_host) = (own.hosts.first(), theirs.hosts.first());
+        let parts = &self.parts;
+        let differs = [
+            (&parts.kind, own.vendor != theirs.vendor),
+            (&parts.host, own_host.map(|host| &host.host) != their_host.map(|host| &host.host)),
+            (&parts.port, own_host.map(|host| host.port) != their_host.map(|host| host.port)),
+            (&parts.database, own.database != theirs.database),
+        ];
+        let changed = differs.into_iter().find_map(|(part, differs)| part.as_ref().filter(|_| differs));
+        changed.map_or_else(|| self.place(), |part| part.span)
     }
 
     /// A pool setting by name.

@@ -3,6 +3,7 @@
 use super::endpoint::Endpoint;
 use super::value::{Secret, Setting};
 use crate::source::Span;
+use crate::syntax::url::default_port;
 
 /// One gateway environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +45,32 @@ pub struct DeploymentSynchronizer {
     pub svn_user: Option<Setting>,
     /// `SvnUrlAppendTenantId`.
     pub append_tenant: Option<Setting<bool>>,
+}
+
+impl DeploymentSynchronizer {
+    /// The repository as it compares: scheme and host in lower case, no port that the scheme means anyway, no doubled or
+    /// trailing slash. `None` where it is unknown. It may hold a login: never print it.
+    pub fn repository(&self) -> Option<String> {
+        let url = self.svn_url.as_ref()?.text()?.trim();
+        let Some((scheme, rest)) = url.split_once("://") else {
+            return Some(url.trim_end_matches('/').to_owned());
+        };
+        let scheme = scheme.to_ascii_lowercase();
+        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+        let (login, server) = match authority.rsplit_once('@') {
+            Some((login, server)) => (Some(login), server),
+            None => (None, authority),
+        };
+        let server = server.to_ascii_lowercase();
+        let default = match scheme.as_str() {
+            "svn" => Some(3690),
+            other => default_port(other),
+        };
+        let server = default.and_then(|port| server.strip_suffix(&format!(":{port}"))).unwrap_or(&server);
+        let path = path.split('/').filter(|segment| !segment.is_empty());
+        let server = login.map_or_else(|| server.to_owned(), |login| format!("{login}@{server}"));
+        Some(path.fold(format!("{scheme}://{server}"), |url, segment| format!("{url}/{segment}")))
+    }
 }
 
 /// TOML `apim.sync_runtime_artifacts.gateway`: gateways pull artifacts from the database (3.2 and later).

@@ -262,6 +262,8 @@ pub struct Node {
     pub event_publishers: Vec<EventPublisher>,
     /// JNDI files that something refers to, and `jndi.properties`.
     pub jndi_files: Vec<JndiFile>,
+    /// Home-relative paths of JNDI files that event publishers name and the node does not have.
+    pub jndi_files_missing: Vec<String>,
     /// `DeploymentSynchronizer`.
     pub synchronizer: Option<DeploymentSynchronizer>,
     /// Portals.
@@ -320,6 +322,7 @@ impl Node {
             throttling: None,
             event_publishers: Vec::new(),
             jndi_files: Vec::new(),
+            jndi_files_missing: Vec::new(),
             synchronizer: None,
             portals: Vec::new(),
             key_stores: Vec::new(),

@@ -140,6 +140,7 @@ pub fn jndi_file(path: &str, broker: &str) -> JndiFile {
         span: span(),
         connection_factories: vec![ConnectionFactory {
             name: "TopicConnectionFactory".to_owned(),
+            span: span(),
             url: written(Secret::default()),
             brokers: vec![url(broker)],
             user: None,

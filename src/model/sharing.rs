@@ -39,7 +39,11 @@ impl<'a> Sharer<'a> {
     /// Where this node is to be changed so that it uses what another one uses: the reference where the two name
     /// different data sources, else the database of the data source.
     pub fn place_against(&self, other: &Sharer<'_>) -> Span {
-        if self.names_another(other) { self.usage.reference.span } else { self.source.place() }
+        if self.names_another(other) {
+            self.usage.reference.span
+        } else {
+            self.source.place_against(other.source)
+        }
     }
 
     /// True where the node itself names another data source than the other one does.
@@ -390,6 +394,7 @@ fn without_hosts(jdbc: &JdbcUrl) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::database::UrlParts;
     use crate::model::sample;
 
     fn source(url: &str) -> DataSource {
@@ -401,6 +406,7 @@ mod tests {
             driver: None,
             user_name: None,
             password: None,
+            parts: UrlParts::default(),
             options: Vec::new(),
             span: sample::span(),
             file: String::new(),

@@ -118,10 +118,21 @@ pub struct JndiFile {
     pub span: Span,
     /// `connectionfactory.NAME` lines.
     pub connection_factories: Vec<ConnectionFactory>,
-    /// `topic.NAME` lines: name, and the value with its place.
-    pub topics: Vec<(String, Setting)>,
+    /// `topic.NAME` lines.
+    pub topics: Vec<Destination>,
     /// `queue.NAME` lines.
-    pub queues: Vec<(String, Setting)>,
+    pub queues: Vec<Destination>,
+}
+
+/// One `topic.NAME = …` or `queue.NAME = …` line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Destination {
+    /// NAME.
+    pub name: String,
+    /// The key.
+    pub span: Span,
+    /// The name of the topic or queue in the broker.
+    pub value: Setting,
 }
 
 /// One `connectionfactory.NAME = amqp://…` line.
@@ -129,6 +140,8 @@ pub struct JndiFile {
 pub struct ConnectionFactory {
     /// NAME.
     pub name: String,
+    /// The key.
+    pub span: Span,
     /// The AMQP URL. It holds a password: never print it, use [`Self::brokers`] and [`Self::user`].
     pub url: Setting<Secret>,
     /// The brokers of its list.

@@ -179,7 +179,8 @@ impl Deployment {
             let name = publisher.connection_factory.as_ref().and_then(Setting::text);
             let factories = file.into_iter().flat_map(|file| &file.connection_factories);
             let mut factories = factories.filter(|factory| name == Some(factory.name.as_str())).peekable();
-            unknown |= factories.peek().is_none();
+            let is_file_missing = path.as_ref().is_some_and(|path| from.jndi_files_missing.contains(path));
+            unknown |= factories.peek().is_none() && !is_file_missing;
             let is_own = path.as_deref() == Some(JNDI) && name == Some(FACTORY);
             for factory in factories {
                 lists.push((factory.brokers.iter().map(|broker| self.flow(from, broker)).collect(), is_own));

@@ -2,7 +2,7 @@
 
 use super::DEPLOYMENT;
 use super::settings::Settings;
-use crate::model::database::{DataSource, DatabaseUse, LogicalDatabase};
+use crate::model::database::{DataSource, DatabaseUse, LogicalDatabase, UrlParts};
 use crate::model::{Origin, Setting};
 use crate::source::Span;
 use crate::syntax::jdbc;
@@ -54,6 +54,7 @@ pub(super) fn data_sources(settings: &Settings<'_>, is_api_manager: bool) -> Vec
             driver: entry.get("driver"),
             user_name: entry.get("username"),
             password: entry.get("password").map(|password| password.secret()),
+            parts: UrlParts::default(),
             options: options.into_iter().chain(entry.under("pool_options")).collect(),
             span: entry.span(),
             file: DEPLOYMENT.to_owned(),
@@ -85,9 +86,26 @@ fn of_table(settings: &Settings<'_>, name: &str, jndi_name: &str) -> DataSource 
         driver,
         user_name: get("username"),
         password: get("password").map(|password| password.secret()),
+        parts: url_parts(settings, &table),
         options: query.into_iter().chain(settings.under(&format!("{table}.pool_options"))).collect(),
         span,
         file: DEPLOYMENT.to_owned(),
+    }
+}
+
+/// The keys that the URL of a built-in table follows from.
+fn url_parts(settings: &Settings<'_>, table: &str) -> UrlParts {
+    let written = |key: &str| settings.written(&format!("{table}.{key}"));
+    if written("url").is_some() {
+        return UrlParts::default();
+    }
+    let kind = written("type");
+    let is_oracle = kind.as_ref().and_then(Setting::text) == Some("oracle");
+    UrlParts {
+        host: written("hostname"),
+        port: written("port"),
+        database: written(if is_oracle { "sid" } else { "name" }),
+        kind,
     }
 }
 

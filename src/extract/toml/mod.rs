@@ -75,6 +75,7 @@ pub(super) fn extract(node: &mut Node, files: &mut Files) {
         node.event_publishers = xml::event_publishers(files);
         if node.is_before(4, 0) {
             node.jndi_files = xml::jndi_files(files, &node.event_publishers, &variables);
+            node.jndi_files_missing = xml::jndi_files_missing(files, node);
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::extract::files::Files;
 use crate::extract::variables::Variables;
 use crate::extract::view::View;
-use crate::model::database::{DataSource, DatabaseUse, LogicalDatabase};
+use crate::model::database::{DataSource, DatabaseUse, LogicalDatabase, UrlParts};
 use crate::model::registry::{CONFIG_PATH, GOVERNANCE_PATH};
 use crate::model::{Node, Origin, Product, Setting};
 use crate::syntax::jdbc;
@@ -89,6 +89,7 @@ fn data_source(entry: View<'_>, path: &str, variables: &Variables) -> DataSource
         driver: value("driverClassName").or_else(|| value("dataSourceClassName")),
         user_name: value("username").or_else(|| property("user")),
         password: value("password").or_else(|| property("password")).map(|text| text.secret()),
+        parts: UrlParts::default(),
         options: options
             .filter(|child| child.children.is_empty() && !OWN.contains(&child.name.as_str()))
             .map(|element| (element.name.clone(), View { element, ..entry }))

@@ -6,8 +6,8 @@ use super::throttling::amqp_brokers;
 use crate::extract::files::Files;
 use crate::extract::variables::Variables;
 use crate::extract::view::View;
-use crate::model::throttling::{ConnectionFactory, EventPublisher, JndiFile};
-use crate::model::{Origin, Setting};
+use crate::model::throttling::{ConnectionFactory, Destination, EventPublisher, JndiFile};
+use crate::model::{Node, Origin, Setting};
 use crate::source::Span;
 use crate::syntax::{amqp, properties};
 
@@ -42,6 +42,18 @@ pub(in crate::extract) fn jndi_files(
             Some(jndi_file(&path, &document, files.place(&path), origin, variables))
         })
         .collect()
+}
+
+/// The files that publishers refer to and that are not there, though the input holds their folder. Those that it holds and
+/// that cannot be read are not among them.
+pub(in crate::extract) fn jndi_files_missing(files: &Files, node: &Node) -> Vec<String> {
+    let referred: BTreeSet<String> =
+        node.event_publishers.iter().filter_map(EventPublisher::jndi_path).collect();
+    let is_missing = |path: &String| {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        !folder.is_empty() && files.has_folder(folder) && !files.has(path) && node.jndi_file(path).is_none()
+    };
+    referred.into_iter().filter(|path| !node.renders(path) && is_missing(path)).collect()
 }
 
 /// The path of a JNDI file below the server's home.
@@ -96,19 +108,21 @@ fn jndi_file(
         }
         let value = Setting::read(&property.value, origin);
         let Some((kind, name)) = property.key.text.split_once('.') else { continue };
+        let span = property.key.span;
+        let destination = |value| Destination { name: name.to_owned(), span, value };
         match kind {
             "connectionfactory" => {
-                jndi.connection_factories.push(connection_factory(name, &value, variables));
+                jndi.connection_factories.push(connection_factory(name, span, &value, variables));
             }
-            "topic" | "destination" => jndi.topics.push((name.to_owned(), value)),
-            "queue" => jndi.queues.push((name.to_owned(), value)),
+            "topic" | "destination" => jndi.topics.push(destination(value)),
+            "queue" => jndi.queues.push(destination(value)),
             _ => {}
         }
     }
     jndi
 }
 
-fn connection_factory(name: &str, url: &Setting, variables: &Variables) -> ConnectionFactory {
+fn connection_factory(name: &str, span: Span, url: &Setting, variables: &Variables) -> ConnectionFactory {
     let parsed = amqp::parse(&url.value);
     let credential = |range: Option<&std::ops::Range<usize>>| {
         let range = range?;
@@ -117,6 +131,7 @@ fn connection_factory(name: &str, url: &Setting, variables: &Variables) -> Conne
     };
     ConnectionFactory {
         name: name.to_owned(),
+        span,
         brokers: amqp_brokers(url, variables),
         user: credential(parsed.as_ref().and_then(|parsed| parsed.user.as_ref())),
         password: credential(parsed.as_ref().and_then(|parsed| parsed.password.as_ref()))

@@ -18,7 +18,7 @@ mod throttling;
 mod users;
 
 pub(super) use artifacts::{artifacts, libraries};
-pub(super) use events::{event_publishers, jndi_files};
+pub(super) use events::{event_publishers, jndi_files, jndi_files_missing};
 pub(super) use key_stores::{digest, key_store};
 pub(super) use throttling::{amqp_brokers, receiver_groups};
 
@@ -87,6 +87,7 @@ pub(super) fn extract(node: &mut Node, files: &mut Files) {
     node.other_references = app::references(files, &variables);
     node.event_publishers = event_publishers(files);
     node.jndi_files = jndi_files(files, &node.event_publishers, &variables);
+    node.jndi_files_missing = jndi_files_missing(files, node);
     node.portals = portals::portals(files);
     node.key_stores = key_stores::key_stores(files);
     node.artifacts = artifacts(files);

@@ -68,5 +68,8 @@ fn finding(
 
 fn host_place(entry: &SharedSource<'_>) -> Option<Span> {
     let host = entry.source.loopback_host()?;
+    if let Some(key) = &entry.source.parts.host {
+        return Some(key.span);
+    }
     Some(entry.source.url.as_ref()?.part(host.range.clone()))
 }

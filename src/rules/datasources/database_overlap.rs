@@ -31,7 +31,7 @@ fn check(deployment: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
         });
         let Some((earlier, source, other)) = overlap else { continue };
         let mut finding = Finding::new(
-            source.place(),
+            source.database_place(),
             format!("also the {}", earlier.noun),
             format!(
                 "{} keeps the {} and the {} in one database ({})",
@@ -43,8 +43,8 @@ fn check(deployment: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
         )
         .help(format!("give the {} a database of its own", kind.noun));
         let further = kind.sources.iter().filter(|further| same(further, source));
-        let mut known = vec![source.place()];
-        for place in std::iter::once(&other).chain(further).map(|source| source.place()) {
+        let mut known = vec![source.database_place()];
+        for place in std::iter::once(&other).chain(further).map(|source| source.database_place()) {
             if !known.contains(&place) {
                 known.push(place);
                 finding = finding.related(place, "the same database");

@@ -23,7 +23,8 @@ const DRIVERS: [(&str, &[&str], &str); 7] = [
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let Some(libraries) = &node.libraries else { return };
-    let libraries: Vec<String> = libraries.iter().map(|name| letters(name)).collect();
+    let libraries: Vec<String> =
+        libraries.iter().filter(|name| is_jar(name)).map(|name| letters(name)).collect();
     let mut missing: Vec<(&str, Vec<(&DataSource, &Setting)>)> = Vec::new();
     for source in &node.data_sources {
         let Some(driver) = &source.driver else { continue };
@@ -59,7 +60,16 @@ fn finding(node: &Node, jar: &str, sources: &[(&DataSource, &Setting)]) -> Optio
 
 /// A driver that follows from the database type has no place of its own.
 fn place(source: &DataSource, driver: &Setting) -> Span {
-    if driver.is_written() { driver.span } else { source.place() }
+    match &source.parts.kind {
+        _ if driver.is_written() => driver.span,
+        Some(kind) => kind.span,
+        None => source.place(),
+    }
+}
+
+/// The archive that a vendor packs the jar into does not count: the server loads jars only.
+fn is_jar(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, extension)| extension == "jar")
 }
 
 fn letters(name: &str) -> String {

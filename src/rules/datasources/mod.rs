@@ -11,14 +11,18 @@ use crate::model::sharing::Sharer;
 /// The instruction for a node that should use the database of another one.
 pub(super) fn adoption(sharer: &Sharer<'_>, reference: &Sharer<'_>) -> String {
     let (other, shown) = (&reference.node.name, reference.source.shown());
+    let change = match sharer.source.parts.kind {
+        Some(_) => format!("change [database.{}] so that it leads to", sharer.source.name.value),
+        None => "set the url to".to_owned(),
+    };
     if sharer.names_another(reference) {
         let name = &reference.usage.reference.value;
         format!("name a data source of {shown} here, as {other} does ({name})")
     } else if sharer.source.differs_in_servers(reference.source) {
         format!(
-            "set the url to {shown}, as on {other}; if both names mean one server, give the hosts file with --hosts"
+            "{change} {shown}, as on {other}; if both names mean one server, give the hosts file with --hosts"
         )
     } else {
-        format!("set the url to {shown}, as on {other}")
+        format!("{change} {shown}, as on {other}")
     }
 }

@@ -46,8 +46,8 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
 /// The repository that a node commits to, normalised, and the setting that makes it a writer.
 fn writer(synchronizer: &DeploymentSynchronizer) -> Option<(String, &Setting<bool>)> {
     let commit = synchronizer.auto_commit.as_ref().filter(|commit| commit.is_true())?;
-    let url = synchronizer.svn_url.as_ref()?.text()?;
-    synchronizer.enabled.is_true().then(|| (url.trim_end_matches('/').to_owned(), commit))
+    let url = synchronizer.repository()?;
+    synchronizer.enabled.is_true().then_some((url, commit))
 }
 
 /// An SVN URL may carry a login, which no message shows.

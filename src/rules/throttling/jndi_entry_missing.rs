@@ -36,17 +36,18 @@ struct Lookup<'a> {
     /// The value of the line to add, where it follows from the name.
     value: Option<&'a str>,
     wanted: &'a str,
-    names: Vec<&'a str>,
+    /// What the file has of the kind: names, and the keys that give them.
+    names: Vec<(&'a str, Span)>,
 }
 
 impl Lookup<'_> {
     fn is_missing(&self) -> bool {
-        !self.names.contains(&self.wanted)
+        self.names.iter().all(|(name, _)| *name != self.wanted)
     }
 
     /// The entry that differs in case only.
-    fn similar(&self) -> Option<&str> {
-        self.names.iter().find(|name| name.eq_ignore_ascii_case(self.wanted)).copied()
+    fn similar(&self) -> Option<(&str, Span)> {
+        self.names.iter().find(|(name, _)| name.eq_ignore_ascii_case(self.wanted)).copied()
     }
 }
 
@@ -60,7 +61,7 @@ fn lookups<'a>(publisher: &'a EventPublisher, file: &'a JndiFile) -> Vec<Lookup<
             place: factory.span,
             value: None,
             wanted,
-            names: file.connection_factories.iter().map(|factory| factory.name.as_str()).collect(),
+            names: file.connection_factories.iter().map(|entry| (entry.name.as_str(), entry.span)).collect(),
         });
     }
     if let Some(destination) = &publisher.destination
@@ -74,7 +75,7 @@ fn lookups<'a>(publisher: &'a EventPublisher, file: &'a JndiFile) -> Vec<Lookup<
             place: destination.span,
             value: Some(wanted),
             wanted,
-            names: entries.iter().map(|(name, _)| name.as_str()).collect(),
+            names: entries.iter().map(|entry| (entry.name.as_str(), entry.span)).collect(),
         });
     }
     lookups
@@ -84,17 +85,19 @@ fn finding(node: &Node, publisher: &EventPublisher, file: &JndiFile, lookup: &Lo
     let (path, user) = (base(&file.path), base(&publisher.file));
     let key = &lookup.key;
     let similar = lookup.similar();
-    let seen = similar.map(|name| format!(" (it has {name}; case counts)")).unwrap_or_default();
+    let seen = similar.map(|(name, _)| format!(" (it has {name}; case counts)")).unwrap_or_default();
     let message = format!("{path} of {} has no {key}, which {user} uses{seen}", node.name);
     let help = match (similar, lookup.value) {
-        (Some(name), _) => {
+        (Some((name, _)), _) => {
             let kind = key.split('.').next().unwrap_or("");
             format!("rename the entry {kind}.{name} to {key}")
         }
         (None, Some(value)) => format!("add the line {key} = {value}"),
         (None, None) => format!("add a line {key} with the AMQP URL of the broker"),
     };
-    Finding::new(file.span, format!("no {key}"), message).help(help).related(lookup.place, "looked up here")
+    // The entry to rename, else the file that should hold the line.
+    let place = similar.map_or(file.span, |(_, span)| span);
+    Finding::new(place, format!("no {key}"), message).help(help).related(lookup.place, "looked up here")
 }
 
 fn base(path: &str) -> &str {
