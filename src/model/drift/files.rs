@@ -228,25 +228,28 @@ impl File<'_> {
         self.values.contains_key(&format!("{path}/@secretAlias"))
     }
 
-    /// True for a password or key, by its name or by the look of its text.
-    pub(super) fn is_secret(&self, deployment: &Deployment, path: &str) -> bool {
-        let names = path.split(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '_' | '-'));
-        let is_named = match self.separator {
+    /// True for a password or key by its name.
+    pub(super) fn is_secret(&self, path: &str) -> bool {
+        let mut names = path.split(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '_' | '-'));
+        match self.separator {
             Separator::None => secrets::is_secret_key(path),
-            _ => names.rev().find(|name| !name.is_empty()).is_some_and(secrets::is_secret_key),
-        };
-        is_named
-            || self.values.get(path).into_iter().flatten().any(|value| match value.span {
-                Some(span) => {
-                    let ranges = self.secrets.get_or_init(|| {
-                        let source = deployment.sources.file(self.file);
-                        source.map(|file| secrets::secret_ranges(&file.path, &file.text)).unwrap_or_default()
-                    });
-                    let (start, end) = (span.start as usize, span.end as usize);
-                    ranges.iter().any(|range| range.start < end && start < range.end)
-                }
-                None => secrets::mask("text", &value.text) != value.text,
-            })
+            _ => names.rfind(|name| !name.is_empty()).is_some_and(secrets::is_secret_key),
+        }
+    }
+
+    /// True where no value may be shown: a password stands somewhere in the text, as in the URL of a broker.
+    pub(super) fn holds_secret(&self, deployment: &Deployment, path: &str) -> bool {
+        self.values.get(path).into_iter().flatten().any(|value| match value.span {
+            Some(span) => {
+                let ranges = self.secrets.get_or_init(|| {
+                    let source = deployment.sources.file(self.file);
+                    source.map(|file| secrets::secret_ranges(&file.path, &file.text)).unwrap_or_default()
+                });
+                let (start, end) = (span.start as usize, span.end as usize);
+                ranges.iter().any(|range| range.start < end && start < range.end)
+            }
+            None => secrets::mask("text", &value.text) != value.text,
+        })
     }
 
     /// Start of the file.

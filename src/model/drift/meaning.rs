@@ -81,6 +81,8 @@ impl<'a> Group<'a> {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
         let mut after_node = false;
+        // Receivers and brokers: node 1 names its peer tm-2 and node 2 names tm-1, whether those are given or not.
+        let is_peers = text.contains("tcp://") || text.contains("ssl://");
         while let Some(first) = rest.chars().next() {
             let end = if inside(first) {
                 rest.find(|letter| !inside(letter)).unwrap_or(rest.len())
@@ -94,6 +96,8 @@ impl<'a> Group<'a> {
                 out.push_str(kind.noun());
             } else if self.is_own(word) {
                 out.push_str(NODE);
+            } else if is_peers && word.contains(char::is_alphabetic) {
+                out.extend(word.chars().filter(|letter| !letter.is_ascii_digit()));
             } else {
                 out.push_str(word);
             }

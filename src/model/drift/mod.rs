@@ -203,7 +203,8 @@ fn difference(
     name: &str,
     path: &str,
 ) -> Option<Drift> {
-    let secret = files.iter().any(|file| file.is_secret(deployment, path));
+    let secret = files.iter().any(|file| file.is_secret(path));
+    let hidden = secret || files.iter().any(|file| file.holds_secret(deployment, path));
     let mut sides: Vec<(&File<'_>, Vec<Meaning>)> = Vec::new();
     for file in files {
         let values = file.values.get(path).map_or(&[][..], Vec::as_slice);
@@ -222,7 +223,7 @@ fn difference(
     let sides = sides.iter().zip(ranks).map(|((file, _), rank)| {
         let values = file.values.get(path).map_or(&[][..], Vec::as_slice);
         let shown = match values {
-            [one] if !secret => printable(&one.text),
+            [one] if !hidden => printable(&one.text),
             _ => None,
         };
         let place = values.first().and_then(|value| value.span).unwrap_or_else(|| file.place(path));
@@ -247,15 +248,15 @@ fn presence(
     prefix: &str,
     path: &str,
 ) -> Option<Drift> {
-    if prefix == path && files.iter().all(|file| is_default(deployment, context, file, path)) {
+    if prefix == path && files.iter().all(|file| is_default(context, file, path)) {
         return None;
     }
-    let secret = files.iter().any(|file| file.is_secret(deployment, path));
+    let hidden = files.iter().any(|file| file.is_secret(path) || file.holds_secret(deployment, path));
     let ranks = ranks(files.iter().map(|file| file.has(prefix)))?;
     let sides = files.iter().zip(ranks).map(|(file, rank)| {
         let present = file.has(prefix);
         let value = match file.values.get(prefix).map(Vec::as_slice) {
-            Some([one]) if !secret => printable(&one.text),
+            Some([one]) if !hidden => printable(&one.text),
             _ => None,
         };
         let place = if present { file.element(prefix) } else { file.place(prefix) };
@@ -268,9 +269,9 @@ fn presence(
 
 /// True where a file lacks a setting, or sets it to what the server takes without it: nothing, `false`, or what the
 /// untouched pack has. Unknown values count as that.
-fn is_default(deployment: &Deployment, context: &Group<'_>, file: &File<'_>, path: &str) -> bool {
+fn is_default(context: &Group<'_>, file: &File<'_>, path: &str) -> bool {
     let Some(values) = file.values.get(path) else { return !file.has(path) };
-    let secret = file.is_secret(deployment, path);
+    let secret = file.is_secret(path);
     let vanilla = file.vanilla(path);
     values.iter().all(|value| match context.meaning(file.node.index, &value.text, secret) {
         Meaning::Unknown => true,
