@@ -146,6 +146,11 @@ mod tests {
         masks("a.xml", "<Password>a<!-- b -->c</Password>", "<Password>*<!-- * -->*</Password>");
         masks("a.xml", "<a><!-- <Password>pw</Password> --></a>", "<a><!-- <Password>**</Password> --></a>");
         masks("a.xml", "<Password>a\nb</Password>", "<Password>*\n*</Password>");
+        masks(
+            "a.xml",
+            "<a><!-- see <EnableSecretHash> for more --><b>true</b></a>",
+            "<a><!-- see <EnableSecretHash> ******** --><b>true</b></a>",
+        );
         masks("a.xml", "<Password svns:secretAlias=\"x.y\"/>", "<Password svns:secretAlias=\"x.y\"/>");
     }
 

@@ -54,7 +54,8 @@ pub(super) fn markup(found: &mut Ranges<'_>) {
             found.push(value);
         }
         if found.byte(at) == Some(b'>') {
-            at = content(found, at + 1, name);
+            let limit = end_of_comment(found, open);
+            at = content(found, at + 1, limit, name);
         }
     }
 }
@@ -63,11 +64,22 @@ fn local(name: &str) -> &str {
     name.rsplit(':').next().unwrap_or(name)
 }
 
+/// End of the comment around a place, the end of the text outside comments: an element that prose merely names is never
+/// closed, and must not hide the rest of the file.
+fn end_of_comment(found: &Ranges<'_>, at: usize) -> usize {
+    let before = found.bytes().get(..at).unwrap_or(&[]);
+    let last = |mark: &[u8]| memchr::memmem::rfind(before, mark);
+    match (last(b"<!--"), last(b"-->")) {
+        (Some(start), end) if end.is_none_or(|end| end < start) => found.until(at, "-->"),
+        _ => found.text.len(),
+    }
+}
+
 /// Marks all text up to the end tag of the element; returns where that starts.
-fn content(found: &mut Ranges<'_>, start: usize, name: &str) -> usize {
+fn content(found: &mut Ranges<'_>, start: usize, limit: usize, name: &str) -> usize {
     let mut at = start;
-    while at < found.text.len() {
-        let open = found.until(at, "<");
+    while at < limit {
+        let open = found.until(at, "<").min(limit);
         found.push(at..open);
         let rest = found.rest(open);
         if let Some(tag) = rest.strip_prefix("</") {
@@ -88,7 +100,7 @@ fn content(found: &mut Ranges<'_>, start: usize, name: &str) -> usize {
             at = found.until(open, ">").saturating_add(1);
         }
     }
-    at.min(found.text.len())
+    at.min(limit)
 }
 
 /// `key = value`; in TOML with quotes, arrays and `[secrets]`.
