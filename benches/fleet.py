@@ -17,11 +17,32 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DEMO = ROOT / "corpus" / "deployments" / "active-active-2.6" / "node1"
+# The demo's files hold only what matters. In a pack of 2.6.0 they have these sizes, in bytes, most of it comments.
+USUAL_SIZES = {
+    "repository/conf/api-manager.xml": 35_600,
+    "repository/conf/axis2/axis2.xml": 52_500,
+    "repository/conf/carbon.xml": 27_200,
+    "repository/conf/datasources/master-datasources.xml": 6_000,
+    "repository/conf/registry.xml": 17_000,
+    "repository/conf/tomcat/catalina-server.xml": 5_000,
+    "repository/conf/user-mgt.xml": 17_000,
+}
 PARTS = ["bin/version.txt", "repository/conf", "repository/deployment/server/eventpublishers"]
 
 
 def address(index: int) -> str:
     return f"10.20.{index // 250}.{index % 250 + 1}"
+
+
+def fill_up(node: pathlib.Path) -> None:
+    """Brings the files of a node to their usual size with comments behind the first element."""
+    line = "    <!-- A comment of the length that explanations of a setting have in these files. -->\n"
+    for name, size in USUAL_SIZES.items():
+        path = node / name
+        if path.is_file() and (missing := size - path.stat().st_size) > 0:
+            text = path.read_text(encoding="latin-1")
+            end = text.rindex("</")
+            path.write_text(text[:end] + line * (missing // len(line)) + text[end:], encoding="latin-1")
 
 
 def make_fleet(home: pathlib.Path, count: int, target: pathlib.Path) -> list[pathlib.Path]:
@@ -41,6 +62,8 @@ def make_fleet(home: pathlib.Path, count: int, target: pathlib.Path) -> list[pat
             text = axis2.read_text(encoding="latin-1")
             text = text.replace("192.168.10.2", address((index + 1) % count)).replace("192.168.10.1", address(index))
             axis2.write_text(text, encoding="latin-1")
+        if home == DEMO:
+            fill_up(node)
         nodes.append(node)
     return nodes
 

@@ -160,21 +160,21 @@ impl Deployment {
     pub fn unlisted_peers<'a>(&'a self, node: &'a Node) -> Vec<&'a Node> {
         let peers = self.wka_peers(node);
         let Some(clustering) = node.wka_clustering().filter(|_| !peers.is_empty()) else { return Vec::new() };
-        // While two nodes tell one address nobody knows whom a list means by it.
-        let ambiguous = std::iter::once(node)
-            .chain(peers.iter().copied())
-            .any(|one| self.others(one).any(|other| self.share_member_address(one, other)));
         let reaches = |member: &Member| match self.listed(node, member) {
             Listed::Peer(found, _) => peers.iter().any(|peer| peer.index == found.index),
             Listed::Own => false,
             Listed::Stranger => peers.iter().any(|peer| self.may_own(peer, &member.host)),
             Listed::Unknown => true,
         };
-        let hub = peers.len() > 1 && peers.iter().all(|peer| self.entry_for(peer, node).is_some());
-        if ambiguous || hub || clustering.members.iter().any(reaches) {
+        if clustering.members.iter().any(reaches) {
             return Vec::new();
         }
-        peers
+        // While two nodes tell one address nobody knows whom a list means by it.
+        let ambiguous = std::iter::once(node)
+            .chain(peers.iter().copied())
+            .any(|one| self.others(one).any(|other| self.share_member_address(one, other)));
+        let hub = peers.len() > 1 && peers.iter().all(|peer| self.entry_for(peer, node).is_some());
+        if ambiguous || hub { Vec::new() } else { peers }
     }
 
     /// Nodes with clustering off beside nodes with clustering on that count on them, one entry a node that is
