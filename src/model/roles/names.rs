@@ -46,7 +46,7 @@ fn in_name(name: &str, app_manager: bool) -> BTreeSet<Role> {
     add(if app_manager { Role::IdentityProvider } else { Role::KeyManager }, keys);
     let provider = has("idp") || has("identity") || pair("identity", "provider");
     add(Role::IdentityProvider, app_manager && provider);
-    add(Role::TrafficManager, has("tm") || has("trafficmanager") || pair("traffic", "manager"));
+    add(Role::TrafficManager, has("tm") || has("traffic") || has("trafficmanager"));
     // `api-manager` and `apim-manager` are the product, so the bare word says nothing.
     let manager = pair("gw", "manager") || pair("gateway", "manager") || has("gwmanager") || has("gwmgr");
     let worker = has("worker") || has("gwworker");
@@ -72,6 +72,8 @@ mod tests {
         assert_eq!(of("am-control-plane-instance-1"), "control-plane");
         assert_eq!(of("am-analytics-worker"), "analytics");
         assert_eq!(of("km1"), "key-manager");
+        assert_eq!(of("traffic2"), "traffic-manager");
+        assert_eq!(of("traffic-manager"), "traffic-manager");
         assert_eq!(of("api-manager"), "");
         assert_eq!(of("apim-manager-worker"), "");
         assert_eq!(of("micro-gw"), "gateway");

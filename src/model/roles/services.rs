@@ -43,6 +43,18 @@ fn service(purpose: Purpose) -> Option<Role> {
     }
 }
 
+/// False for an address of its own that a node leaves as the pack has it because it does not use it: gateways deploy no
+/// policies, and portals that send no events and hear no decisions need no Traffic Manager.
+fn is_used(node: &Node, purpose: Purpose) -> bool {
+    let Some(throttling) = &node.throttling else { return true };
+    match purpose {
+        Purpose::PolicyDeployment => false,
+        Purpose::Receiver => !throttling.publishes.is_false(),
+        Purpose::Broker => !throttling.subscribes.is_false(),
+        _ => true,
+    }
+}
+
 /// What one address reaches.
 enum Reach {
     Own,
@@ -99,7 +111,8 @@ impl Services {
                     Role::KeyManager if node.is_app_manager() => Role::IdentityProvider,
                     role => role,
                 };
-                Some((role, reach(deployment, node, reference.endpoint)))
+                let reach = reach(deployment, node, reference.endpoint);
+                (!matches!(reach, Reach::Own) || is_used(node, reference.purpose)).then_some((role, reach))
             })
             .collect();
         if let Some(provider) = node.app_manager.as_ref().and_then(|app| app.identity_provider.as_ref()) {

@@ -76,6 +76,17 @@ fn the_profile_script_leaves_a_fingerprint() {
 }
 
 #[test]
+fn a_gateway_that_keeps_the_own_policy_url_is_no_traffic_manager() {
+    let [mut one, two] = nodes(["node1", "node2"]);
+    uses_keys_and_throttling_of(&mut one, "node2");
+    if let Some(throttling) = &mut one.throttling {
+        throttling.policy_deployer = Some(sample::url("https://localhost:9443/services/"));
+    }
+    one.environments = vec![sample::environment("Default", "https://localhost:9443/services/")];
+    assert_eq!(roles(&sample::deployment(vec![one, two])), ["gateway", "all-in-one"]);
+}
+
+#[test]
 fn references_tell_the_parts_of_a_deployment_without_telling_names() {
     let [mut one, mut two, mut three] = nodes(["node1", "node2", "node3"]);
     one.environments.push(sample::environment("Default", "https://node2:9443/services/"));
