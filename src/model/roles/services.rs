@@ -79,6 +79,16 @@ fn reach(deployment: &Deployment, node: &Node, endpoint: &Endpoint) -> Reach {
     }
 }
 
+/// Host and port of the receivers that a node's files list.
+fn receivers(node: &Node) -> BTreeSet<(Option<&str>, Option<u16>)> {
+    let references = node.references();
+    references
+        .into_iter()
+        .filter(|reference| reference.purpose == Purpose::Receiver && reference.endpoint.text.is_written())
+        .map(|reference| (reference.endpoint.host.name(), reference.endpoint.port.number))
+        .collect()
+}
+
 impl Services {
     pub(super) fn of(deployment: &Deployment) -> Self {
         let mut all = Self {
@@ -129,6 +139,14 @@ impl Services {
                 .copied()
                 .collect();
             let outside = reached.iter().any(|reach| matches!(reach, Reach::Outside));
+            // A node of unknown address may own one of the addresses that a peer lists alike.
+            let own = own
+                || (role == Role::TrafficManager
+                    && outside
+                    && nodes
+                        .iter()
+                        .filter_map(|index| deployment.nodes.get(*index))
+                        .any(|peer| receivers(peer).len() > 1 && receivers(peer) == receivers(node)));
             if role == Role::Gateway {
                 self.pushed_to.extend(&nodes);
             }

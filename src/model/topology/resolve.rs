@@ -31,8 +31,13 @@ impl Topology {
                 _ => Target::Unknown,
             };
         };
+        let opens = |index: &&usize| {
+            deployment.nodes.get(**index).is_some_and(|node| self.listener(node, port).is_some())
+        };
         match owners {
             [] => Target::Outside(name.clone()),
+            // Two nodes with one address and one port, such as a copied one: nobody knows which is meant.
+            _ if owners.iter().filter(opens).count() > 1 => Target::Unknown,
             _ => match self.port_owner(deployment, from, owners, port) {
                 Some(node) => self.target(deployment, from, node, Some(port)),
                 None => Target::Unknown,

@@ -42,8 +42,7 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
                 clustering.span,
                 "no localMemberHost here",
                 format!("{} sets no localMemberHost, so the server picks an address by itself", node.name),
-            )
-            .variant("host-unset"),
+            ),
         };
         finding = finding.help(help);
         for peer in peers {

@@ -106,6 +106,10 @@ fn finding(
         return None;
     }
     let right = answer.port?;
+    // Two nodes of one machine that open the same port are PT002's: nobody knows which of them moves.
+    if has_twin(deployment, target, answer) {
+        return None;
+    }
     let offset = target.identity.offset.known().copied().unwrap_or(0);
     let sum = answer.sum(offset).map(|sum| format!(" ({sum})")).unwrap_or_default();
     let (whom, whose) = if own {
@@ -199,11 +203,22 @@ fn broker_of_a_neighbour(
         .filter_map(|peer| Some((peer, answer(peer, purpose, endpoint, port)?)))
         .filter_map(|(peer, listener)| Some((peer, listener, listener.port?)));
     let (peer, listener, right) = brokers.min_by_key(|(_, _, open)| open.abs_diff(port))?;
+    if has_twin(deployment, peer, listener) {
+        return None;
+    }
     let address = endpoint.address();
     let message = format!("no node has a broker on {address}; {}'s listens on {right}", peer.name);
     let finding =
         Finding::new(endpoint.port.span, "nothing listens here", message).help(format!("write port {right}"));
     Some(with_origin(finding, peer, listener, right))
+}
+
+/// True where another node of the machine opens the same port for the same purpose.
+fn has_twin(deployment: &Deployment, node: &Node, listener: &Listener) -> bool {
+    let alike = |other: &Listener| {
+        other.open && other.kind == listener.kind && other.port.is_some() && other.port == listener.port
+    };
+    deployment.neighbours(node).any(|peer| peer.listeners.iter().any(alike))
 }
 
 /// True for a broker on loopback in the JNDI file that every pack has: it is there for the node's own.

@@ -14,7 +14,7 @@ pub static RULE: Rule = Rule {
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for server in deployment.proxy.iter().flat_map(|proxy| &proxy.servers) {
         let listen = server.listens.iter().find(|listen| listen.tls);
-        let Some(place) = listen.map(|listen| listen.span).or(server.ssl_on) else { continue };
+        let Some(reason) = listen.map(|listen| listen.span).or(server.ssl_on) else { continue };
         if server.rejects_handshake {
             continue;
         }
@@ -43,10 +43,11 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
         }
         findings.push(
             Finding::new(
-                place,
+                server.span,
                 "TLS without a certificate",
                 format!("{name} speaks TLS, but has no {}", missing.join(" and no ")),
             )
+            .related(reason, "speaks TLS")
             .help(format!("add {} to the server block", missing.join(" and "))),
         );
     }

@@ -122,6 +122,10 @@ impl Site<'_> {
         let same_app = |peer: &Portal| peer.app == self.portal.app;
         for peer in earlier {
             let other = portals(peer).filter(|portal| same_app(portal)).find_map(host_of);
+            // The peer's portal that differs from its neighbours has a finding of its own.
+            if other.is_some_and(|other| self.is_odd(peer, other)) && !self.is_odd(self.node, self.host) {
+                continue;
+            }
             if let Some(finding) = other.and_then(|other| self.differs_from(&peer.name, other)) {
                 return Some(finding);
             }
@@ -137,6 +141,17 @@ impl Site<'_> {
             return None;
         }
         self.differs_from(first.0.app.name(), first.1.host.as_ref()?)
+    }
+
+    /// True where the other portals of a node all name another host than this one does.
+    fn is_odd(&self, node: &Node, host: &Setting) -> bool {
+        let same = |other: &Setting| match (other.text(), host.text()) {
+            (Some(other), Some(host)) => other.eq_ignore_ascii_case(host),
+            _ => false,
+        };
+        let mut others =
+            portals(node).filter(|portal| portal.app != self.portal.app).filter_map(host_of).peekable();
+        others.peek().is_some() && !others.any(same)
     }
 
     fn differs_from(&self, who: &str, other: &Setting) -> Option<Finding> {
