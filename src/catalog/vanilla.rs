@@ -17,6 +17,8 @@ pub struct Pack {
     pub version: &'static str,
     text: &'static str,
     sections: OnceLock<BTreeMap<&'static str, &'static str>>,
+    /// The XML files that were asked for, placed in the file that was the first to stand for them.
+    trees: OnceLock<BTreeMap<&'static str, OnceLock<Option<xml::Document>>>>,
     keys: OnceLock<Keys>,
 }
 
@@ -46,6 +48,7 @@ macro_rules! packs {
                 version: $version,
                 text: include_str!(concat!("../../rules/vanilla/", $product, "-", $version, ".settings")),
                 sections: OnceLock::new(),
+                trees: OnceLock::new(),
                 keys: OnceLock::new(),
             },
         )*];
@@ -121,8 +124,14 @@ impl Pack {
 
     /// An XML file as a tree in which every place is the empty span at the start of `file`.
     pub fn xml(&self, path: &str, file: FileId) -> Option<xml::Document> {
-        let settings: Vec<_> = self.section(path).map(|_| self.settings(path).collect())?;
-        build_xml(file, settings.iter().map(|(path, value)| (*path, value.as_str()))).ok()
+        let trees = self.trees.get_or_init(|| self.paths().map(|path| (path, OnceLock::new())).collect());
+        let build = || {
+            let settings: Vec<_> = self.settings(path).collect();
+            build_xml(file, settings.iter().map(|(path, value)| (*path, value.as_str()))).ok()
+        };
+        let mut document = trees.get(path)?.get_or_init(build).clone()?;
+        place(&mut document, Span::new(file, 0, 0));
+        Some(document)
     }
 
     /// A properties file, its places as in [`Pack::xml`].
@@ -243,6 +252,16 @@ impl Pack {
             }
             keys
         })
+    }
+}
+
+/// Moves everything in a tree to one place.
+fn place(document: &mut xml::Document, span: Span) {
+    let mut open = vec![&mut document.root];
+    while let Some(element) = open.pop() {
+        (element.span, element.start_tag, element.text.span) = (span, span, span);
+        element.attributes.iter_mut().for_each(|attribute| attribute.value.span = span);
+        open.extend(&mut element.children);
     }
 }
 
