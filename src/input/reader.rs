@@ -7,7 +7,7 @@ use super::Parsed;
 use super::tree::Tree;
 use crate::diagnostic::Unread;
 use crate::source::{FileId, OwnerSources, SourceFile, Span};
-use crate::syntax::encoding::{self, Format};
+use crate::syntax::encoding::{self, Format, Undecodable};
 use crate::syntax::{SyntaxError, hosts, json, nginx, properties, toml, xml};
 
 /// What became of a file that was asked for.
@@ -207,22 +207,31 @@ impl Reader {
                 self.states.insert(path.to_owned(), State::Absent);
                 return None;
             }
-            Ok(Some(bytes)) => decode(format, &bytes),
-            Err(reason) => Err(reason),
+            Ok(Some(bytes)) => decode(format, &bytes).map_err(|error| {
+                let before = SourceFile::new(path, path, error.before);
+                let end = u32::try_from(before.text.len()).unwrap_or(u32::MAX);
+                (Some(before.position(end)), error.reason)
+            }),
+            Err(reason) => Err((None, reason)),
         };
         let viewer_path = self.tree.viewer_path(path);
         let added = text.and_then(|text| {
             self.add(SourceFile::new(path, viewer_path, text))
-                .ok_or_else(|| "too many files were read".to_owned())
+                .ok_or_else(|| (None, "too many files were read".to_owned()))
         });
         match added {
             Ok(file) => {
                 self.states.insert(path.to_owned(), State::Text(file));
                 Some(file)
             }
-            Err(reason) => {
-                let node = self.sources.node.clone();
-                self.unread.push(Unread { node, file: path.to_owned(), line: None, column: None, reason });
+            Err((place, reason)) => {
+                self.unread.push(Unread {
+                    node: self.sources.node.clone(),
+                    file: path.to_owned(),
+                    line: place.map(|place| place.line),
+                    column: place.map(|place| place.column),
+                    reason,
+                });
                 self.states.insert(path.to_owned(), State::Unreadable);
                 None
             }
@@ -237,7 +246,7 @@ impl Reader {
 }
 
 /// Bytes to text. What nginx and resolvers read bytewise, and plain text, falls back to ISO-8859-1.
-fn decode(format: Option<Format>, bytes: &[u8]) -> Result<String, String> {
+fn decode(format: Option<Format>, bytes: &[u8]) -> Result<String, Undecodable> {
     match format {
         Some(format) => encoding::decode(format, bytes),
         None => {

@@ -1,6 +1,7 @@
 //! Bytes to text, as Java would decode them.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use encoding_rs::{DecoderResult, Encoding, UTF_16BE, UTF_16LE, mem};
 use memchr::memmem;
@@ -16,9 +17,32 @@ pub enum Format {
     Utf8,
 }
 
+/// Why bytes are no text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undecodable {
+    /// One clause.
+    pub reason: String,
+    /// What stands before the first byte that does not decode; empty where nothing was decoded.
+    pub before: String,
+}
+
+impl Undecodable {
+    fn at_start(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), before: String::new() }
+    }
+}
+
+impl fmt::Display for Undecodable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.reason)
+    }
+}
+
+impl std::error::Error for Undecodable {}
+
 /// Decodes a whole file. ISO-8859-1 is what Java means by it (bytes 80 to 9F are control characters), not
-/// windows-1252. A leading byte order mark is dropped. The error is one clause.
-pub fn decode(format: Format, bytes: &[u8]) -> Result<String, String> {
+/// windows-1252. A leading byte order mark is dropped.
+pub fn decode(format: Format, bytes: &[u8]) -> Result<String, Undecodable> {
     match format {
         Format::Xml => decode_xml(bytes),
         Format::Properties => Ok(latin_1(bytes.strip_prefix(UTF_8_MARK).unwrap_or(bytes))),
@@ -31,7 +55,7 @@ const UTF_8_MARK: &[u8] = b"\xEF\xBB\xBF";
 /// An XML declaration longer than this is none.
 const LONGEST_DECLARATION: usize = 1_024;
 
-fn decode_xml(bytes: &[u8]) -> Result<String, String> {
+fn decode_xml(bytes: &[u8]) -> Result<String, Undecodable> {
     if bytes.starts_with(UTF_8_MARK) {
         return utf_8(bytes, "which the byte order mark announces");
     }
@@ -60,25 +84,31 @@ fn decode_xml(bytes: &[u8]) -> Result<String, String> {
         _ => {}
     }
     let Some(encoding) = Encoding::for_label_no_replacement(label.as_bytes()) else {
-        return Err("the XML declaration names an unknown encoding".to_owned());
+        return Err(Undecodable::at_start("the XML declaration names an unknown encoding"));
     };
     if encoding == UTF_16BE || encoding == UTF_16LE {
-        return Err("the XML declaration says UTF-16, but the file is written in single bytes".to_owned());
+        let reason = "the XML declaration says UTF-16, but the file is written in single bytes";
+        return Err(Undecodable::at_start(reason));
     }
     by_table(encoding, bytes, 0, DECLARED)
 }
 
 const DECLARED: &str = "which the file declares";
 
-fn malformed(encoding: &str, offset: usize, why: &str) -> String {
-    format!("the bytes do not decode as {encoding}, {why} (byte offset {offset})")
+fn malformed(encoding: &str, before: String, offset: usize, why: &str) -> Undecodable {
+    let reason = format!("the bytes do not decode as {encoding}, {why} (byte offset {offset})");
+    Undecodable { reason, before }
 }
 
-fn utf_8(bytes: &[u8], why: &str) -> Result<String, String> {
+fn utf_8(bytes: &[u8], why: &str) -> Result<String, Undecodable> {
     let (lead, rest) = bytes.strip_prefix(UTF_8_MARK).map_or((0, bytes), |rest| (UTF_8_MARK.len(), rest));
     match std::str::from_utf8(rest) {
         Ok(text) => Ok(text.to_owned()),
-        Err(error) => Err(malformed("UTF-8", lead + error.valid_up_to(), why)),
+        Err(error) => {
+            let valid = rest.get(..error.valid_up_to()).unwrap_or_default();
+            let before = String::from_utf8_lossy(valid).into_owned();
+            Err(malformed("UTF-8", before, lead + valid.len(), why))
+        }
     }
 }
 
@@ -89,15 +119,23 @@ fn latin_1(bytes: &[u8]) -> String {
     }
 }
 
-fn ascii(bytes: &[u8]) -> Result<String, String> {
+fn ascii(bytes: &[u8]) -> Result<String, Undecodable> {
     match bytes.iter().position(|byte| !byte.is_ascii()) {
         None => Ok(latin_1(bytes)),
-        Some(offset) => Err(malformed("US-ASCII", offset, DECLARED)),
+        Some(offset) => {
+            let before = latin_1(bytes.get(..offset).unwrap_or_default());
+            Err(malformed("US-ASCII", before, offset, DECLARED))
+        }
     }
 }
 
 /// Decodes with encoding_rs; `lead` bytes stood before `bytes` in the file.
-fn by_table(encoding: &'static Encoding, bytes: &[u8], lead: usize, why: &str) -> Result<String, String> {
+fn by_table(
+    encoding: &'static Encoding,
+    bytes: &[u8],
+    lead: usize,
+    why: &str,
+) -> Result<String, Undecodable> {
     let mut decoder = encoding.new_decoder_without_bom_handling();
     let mut text = String::new();
     let room = decoder.max_utf8_buffer_length_without_replacement(bytes.len()).unwrap_or(0);
@@ -107,9 +145,11 @@ fn by_table(encoding: &'static Encoding, bytes: &[u8], lead: usize, why: &str) -
         DecoderResult::InputEmpty => Ok(text),
         DecoderResult::Malformed(length, behind) => {
             let back = usize::from(length) + usize::from(behind);
-            Err(malformed(encoding.name(), lead + read.saturating_sub(back), why))
+            Err(malformed(encoding.name(), text, lead + read.saturating_sub(back), why))
         }
-        DecoderResult::OutputFull => Err(format!("the text is too long to decode as {}", encoding.name())),
+        DecoderResult::OutputFull => {
+            Err(Undecodable::at_start(format!("the text is too long to decode as {}", encoding.name())))
+        }
     }
 }
 
@@ -134,7 +174,7 @@ mod tests {
     use super::*;
 
     fn xml(bytes: &[u8]) -> Result<String, String> {
-        decode(Format::Xml, bytes)
+        decode(Format::Xml, bytes).map_err(|error| error.reason)
     }
 
     #[test]
@@ -185,7 +225,14 @@ mod tests {
         assert_eq!(kanji, "the bytes do not decode as Shift_JIS, which the file declares (byte offset 42)");
         assert!(xml(b"<?xml version=\"1.0\" encoding=\"klingon\"?><a/>").unwrap_err().contains("unknown"));
         assert!(xml(b"<?xml version=\"1.0\" encoding=\"US-ASCII\"?>\xE9").unwrap_err().contains("offset 41"));
-        assert!(decode(Format::Utf8, b"\xEF\xBB\xBFab\xFF").unwrap_err().contains("byte offset 5"));
+        assert!(decode(Format::Utf8, b"\xEF\xBB\xBFab\xFF").unwrap_err().reason.contains("byte offset 5"));
+    }
+
+    #[test]
+    fn what_stands_before_the_fault_is_kept() {
+        let before = |bytes| decode(Format::Xml, bytes).unwrap_err().before;
+        assert_eq!(before(b"<a>\n\xC3\xA9\xE9</a>"), "<a>\né");
+        assert_eq!(before(b"\xFE\xFF\0<\0a\xD8\0\0<"), "<a");
     }
 
     #[test]
