@@ -18,6 +18,7 @@ use crate::diagnostic::{Diagnostic, Label};
 use crate::model::Deployment;
 use crate::rules::{Check, Finding};
 use crate::source::{FileId, Span};
+use crate::syntax::secrets;
 use registry::Entry;
 use suppression::{Suppression, Suppressions};
 
@@ -219,14 +220,16 @@ fn malformed(deployment: &Deployment, suppressions: &Suppressions) -> Vec<Findin
 
 fn diagnostic(found: Found<'_>, selection: &Selection) -> Diagnostic {
     let Found { card, finding } = found;
+    // Rules quote values as they are written, and a URL may hold a password.
+    let masked = |Label { span, message }| Label { span, message: secrets::mask_quoted(&message) };
     Diagnostic {
         code: card.code.clone(),
         rule: card.name.clone(),
         severity: selection.severity(card, finding.variant),
-        message: finding.message,
-        help: finding.help,
-        primary: finding.primary,
-        related: finding.related,
+        message: secrets::mask_quoted(&finding.message),
+        help: finding.help.as_deref().map(secrets::mask_quoted),
+        primary: masked(finding.primary),
+        related: finding.related.into_iter().map(masked).collect(),
         fingerprint: String::new(),
     }
 }

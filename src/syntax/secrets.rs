@@ -31,19 +31,26 @@ pub fn secret_ranges(path: &str, text: &str) -> Vec<Range<usize>> {
         _ if text.trim_start_matches('\u{feff}').trim_start().starts_with('<') => formats::markup(&mut found),
         _ => formats::assignments(&mut found, false),
     }
-    anywhere::parameters(&mut found);
-    anywhere::user_information(&mut found);
-    anywhere::oracle_logins(&mut found);
-    anywhere::authorizations(&mut found);
-    anywhere::key_blocks(&mut found);
+    found.anywhere();
     found.merged()
 }
 
 /// The text with each character of a secret replaced by `*`. Line ends and the count of characters stay.
 pub fn mask(path: &str, text: &str) -> String {
+    covered(text, secret_ranges(path, text))
+}
+
+/// The same for a sentence that quotes values: what looks like a secret in any format.
+pub fn mask_quoted(text: &str) -> String {
+    let mut found = Ranges { text, ranges: Vec::new() };
+    found.anywhere();
+    covered(text, found.merged())
+}
+
+fn covered(text: &str, secrets: Vec<Range<usize>>) -> String {
     let mut masked = String::with_capacity(text.len());
     let mut end = 0;
-    for range in secret_ranges(path, text) {
+    for range in secrets {
         masked.push_str(text.get(end..range.start).unwrap_or(""));
         let secret = text.get(range.clone()).unwrap_or("");
         masked.extend(secret.chars().map(|letter| if matches!(letter, '\n' | '\r') { letter } else { '*' }));
@@ -59,6 +66,15 @@ struct Ranges<'a> {
 }
 
 impl<'a> Ranges<'a> {
+    /// Marks what looks alike in every format.
+    fn anywhere(&mut self) {
+        anywhere::parameters(self);
+        anywhere::user_information(self);
+        anywhere::oracle_logins(self);
+        anywhere::authorizations(self);
+        anywhere::key_blocks(self);
+    }
+
     fn bytes(&self) -> &'a [u8] {
         self.text.as_bytes()
     }
@@ -200,6 +216,7 @@ mod tests {
         );
         masks("a.toml", "[encryption]\nkey = \"0a\"", "[encryption]\nkey = \"**\"");
         masks("a.toml", "passwords = [\"a\", \"b\"]\nc = \"d\"", "passwords = [\"*\", \"*\"]\nc = \"d\"");
+        masks("a.toml", "[a] # password = \"pw\"\n[b]", "[a] # password = \"**\"\n[b]");
         masks("a.toml", "#password = \"pw\"\n", "#password = \"**\"\n");
         masks("a.toml", "client_secret = 42\n", "client_secret = **\n");
     }
@@ -214,6 +231,14 @@ mod tests {
             "{\"a\": \"b\", \"trustStorePassword\" : \"pw\"}",
             "{\"a\": \"b\", \"trustStorePassword\" : \"**\"}",
         );
+    }
+
+    #[test]
+    fn sentences_are_masked_where_they_quote_a_secret() {
+        let masks = |text: &str, expected: &str| assert_eq!(mask_quoted(text), expected);
+        masks("a sends to tcp://u:pw@h:9611, not to h2", "a sends to tcp://u:**@h:9611, not to h2");
+        masks("the url \"jdbc:h2:x;password=pw\" is b's", "the url \"jdbc:h2:x;password=**\" is b's");
+        masks("set password of <AdminUser> in a", "set password of <AdminUser> in a");
     }
 
     #[test]

@@ -69,6 +69,8 @@ impl Site<'_> {
                 self.written
             );
             let bare = self.written.split("://").last().and_then(|rest| rest.split('/').next()).unwrap_or("");
+            // Whoever logs in there is no part of a host name.
+            let bare = bare.rsplit('@').next().unwrap_or(bare);
             let bare = (!bare.is_empty()).then(|| bare.to_owned());
             return Some(self.finding("more than a host name", message, bare.or_else(right)));
         }

@@ -113,10 +113,10 @@ pub(super) fn assignments(found: &mut Ranges<'_>, is_toml: bool) {
             line_start = true;
             at += 1;
         } else if line_start && is_toml && byte == b'[' {
-            let end = found.skip(at, |byte| byte != b'\n' && byte != b'\r');
+            // Whatever stands in a comment behind the header is looked at like any other text.
+            let end = found.skip(at, |byte| !matches!(byte, b'\n' | b'\r' | b'#'));
             header = found.text.get(at..end).unwrap_or("");
-            header =
-                header.split('#').next().unwrap_or("").trim_matches(|letter: char| "[] \t".contains(letter));
+            header = header.trim_matches(|letter: char| "[] \t".contains(letter));
             line_start = false;
             at = end;
         } else if byte == b'"' || byte == b'\'' || is_word(byte) {
