@@ -8,6 +8,8 @@
     clippy::panic
 )]
 
+#[path = "support/case.rs"]
+mod case;
 mod support;
 
 use std::fs;
@@ -15,10 +17,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use apimlint::check::{Options, check};
-use apimlint::input::{NodeArgument, Request};
+use apimlint::input::Request;
 use apimlint::lint::{Date, Layer};
 use apimlint::report::human::{Appearance, report_human};
 use apimlint::report::json::report_json;
+use case::{Why, copy_folder, nodes_in, why};
 use support::{Case, entries, lines, name, root};
 
 fn main() -> ExitCode {
@@ -39,28 +42,6 @@ fn main() -> ExitCode {
         });
     }
     support::main(cases)
-}
-
-/// What case.toml says about the case itself; everything else in it is the inventory.
-struct Why {
-    /// The file with the lines about the case turned into comments, so that places stay.
-    inventory: String,
-    /// True where a file of the case is broken on purpose.
-    unread: bool,
-}
-
-fn why(folder: &Path) -> Result<Why, String> {
-    let text = fs::read_to_string(folder.join("case.toml")).map_err(|error| format!("case.toml: {error}"))?;
-    let table: toml_edit::DocumentMut = text.parse().map_err(|error| format!("case.toml: {error}"))?;
-    if !table.get("why").and_then(|why| why.as_str()).is_some_and(|why| why.contains(' ')) {
-        return Err("case.toml must say why the case exists: why = \"...\"".to_owned());
-    }
-    let is_own =
-        |line: &str| line.split('=').next().is_some_and(|key| ["why", "unread"].contains(&key.trim()));
-    let lines =
-        text.lines().map(|line| if is_own(line) { format!("# {line}\n") } else { format!("{line}\n") });
-    let unread = table.get("unread").and_then(|unread| unread.as_bool()).unwrap_or(false);
-    Ok(Why { inventory: lines.collect(), unread })
 }
 
 /// Runs in a copy, whose inventory is case.toml and which no apimlint.toml lies above.
@@ -113,30 +94,4 @@ fn snapshot(folder: &Path, name: &str, text: &str) {
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| insta::assert_snapshot!(name, text));
-}
-
-/// A node argument for each entry of a folder, by name.
-fn nodes_in(folder: &Path) -> Vec<NodeArgument> {
-    let name_of = |path: &Path| {
-        let name = path.file_name().unwrap().to_str().unwrap();
-        [".tar.gz", ".tgz", ".tar", ".zip"]
-            .iter()
-            .find_map(|end| name.strip_suffix(end))
-            .unwrap_or(name)
-            .to_owned()
-    };
-    let argument = |path: PathBuf| NodeArgument { name: Some(name_of(&path)), path };
-    entries(folder).into_iter().map(argument).collect()
-}
-
-fn copy_folder(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in entries(from) {
-        let target = to.join(name(&entry));
-        if entry.is_dir() {
-            copy_folder(&entry, &target);
-        } else {
-            fs::copy(&entry, &target).unwrap();
-        }
-    }
 }

@@ -1,5 +1,7 @@
 //! What the tests over folders share: cases run side by side, a run of one rule, and findings as text.
 
+#![allow(dead_code, reason = "each test uses a part of it")]
+
 use std::fmt::Write as _;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};

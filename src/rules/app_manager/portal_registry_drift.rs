@@ -154,7 +154,7 @@ fn compare(publisher: &Node, store: &Node) -> Option<Finding> {
     Some(finding)
 }
 
-/// First what stands in the store's file, in its order, then what only the publisher has.
+/// In the order of the paths, so that the order of the files makes no difference.
 fn differences(publisher: &Side<'_>, store: &Side<'_>, is_renamed: bool) -> Vec<Difference> {
     let mut found = Vec::new();
     let mut elements: Vec<&str> = Vec::new();
@@ -184,6 +184,7 @@ fn differences(publisher: &Side<'_>, store: &Side<'_>, is_renamed: bool) -> Vec<
             }
         }
     }
+    found.sort_by_key(|(path, _)| *path);
     found.into_iter().map(|(_, difference)| difference).collect()
 }
 

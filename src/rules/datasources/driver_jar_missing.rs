@@ -41,6 +41,10 @@ fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
             None => missing.push((jar, vec![(source, driver)])),
         }
     }
+    // The order of the file makes no difference.
+    missing.iter_mut().for_each(|(_, sources)| {
+        sources.sort_by(|(left, _), (right, _)| left.name.value.cmp(&right.name.value))
+    });
     findings.extend(missing.iter().filter_map(|(jar, sources)| finding(node, jar, sources)));
 }
 
