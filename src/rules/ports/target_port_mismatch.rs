@@ -1,6 +1,7 @@
 //! An address names a node of the deployment, but nothing on that node listens on the port.
 
 use crate::model::ports::Listener;
+use crate::model::traffic::{FACTORY, JNDI};
 use crate::model::{Deployment, Endpoint, Host, Node, Purpose, Reference, Role, Setting, Target};
 use crate::rules::{Check, Finding, Rule};
 
@@ -221,10 +222,16 @@ fn has_twin(deployment: &Deployment, node: &Node, listener: &Listener) -> bool {
     deployment.neighbours(node).any(|peer| peer.listeners.iter().any(alike))
 }
 
-/// True for a broker on loopback in the JNDI file that every pack has: it is there for the node's own.
+/// True for a broker on loopback in the connection factory that every pack has: it is there for the node's own. A further
+/// factory in that file was added for another broker.
 fn is_own_broker(node: &Node, purpose: Purpose, endpoint: &Endpoint) -> bool {
-    let file = node.jndi_file("repository/conf/jndi.properties").map(|file| file.span.file);
-    purpose == Purpose::DecisionBroker && endpoint.host == Host::Own && file == Some(endpoint.port.span.file)
+    let is_meant = |broker: &Endpoint| broker.port.span == endpoint.port.span;
+    purpose == Purpose::DecisionBroker
+        && endpoint.host == Host::Own
+        && node.jndi_file(JNDI).is_some_and(|file| {
+            let mut shipped = file.connection_factories.iter().filter(|factory| factory.name == FACTORY);
+            shipped.any(|factory| factory.brokers.iter().any(is_meant))
+        })
 }
 
 /// True where another node that may run on the same machine has the port.
