@@ -3,9 +3,9 @@
 
 usage: benches/fleet.py [--nodes 200] [--from HOME] [--keep FOLDER]
 
-The nodes are copies of HOME (default: node1 of the demo deployment) with their own addresses. Both programs are run
-as whole processes by hyperfine, in one run; what counts is the ratio of their wall times. Needs hyperfine, xmllint
-and a release build. Standard library only.
+The nodes are copies of HOME with their own addresses; by default of node1 of the demo deployment, laid over the files
+of an untouched 2.6.0 pack as the vanilla settings know them. Both programs are run as whole processes by hyperfine, in
+one run; what counts is the ratio of their wall times. Needs hyperfine and xmllint. Standard library only.
 """
 import argparse
 import json
@@ -21,8 +21,10 @@ DEMO = ROOT / "corpus" / "deployments" / "active-active-2.6" / "node1"
 USUAL_SIZES = {
     "repository/conf/api-manager.xml": 35_600,
     "repository/conf/axis2/axis2.xml": 52_500,
+    "repository/conf/broker.xml": 33_000,
     "repository/conf/carbon.xml": 27_200,
     "repository/conf/datasources/master-datasources.xml": 6_000,
+    "repository/conf/identity/identity.xml": 61_400,
     "repository/conf/registry.xml": 17_000,
     "repository/conf/tomcat/catalina-server.xml": 5_000,
     "repository/conf/user-mgt.xml": 17_000,
@@ -62,8 +64,7 @@ def make_fleet(home: pathlib.Path, count: int, target: pathlib.Path) -> list[pat
             text = axis2.read_text(encoding="latin-1")
             text = text.replace("192.168.10.2", address((index + 1) % count)).replace("192.168.10.1", address(index))
             axis2.write_text(text, encoding="latin-1")
-        if home == DEMO:
-            fill_up(node)
+        fill_up(node)
         nodes.append(node)
     return nodes
 
@@ -95,8 +96,14 @@ def main() -> None:
     subprocess.run(["cargo", "build", "--release", "--quiet"], cwd=ROOT, check=True)
 
     with tempfile.TemporaryDirectory() as scratch:
-        target = options.keep or pathlib.Path(scratch)
-        nodes = make_fleet(options.home, options.nodes, target)
+        target = options.keep or pathlib.Path(scratch) / "fleet"
+        home = options.home
+        if home == DEMO:
+            home = pathlib.Path(scratch) / "home"
+            subprocess.run(["cargo", "run", "--release", "--quiet", "--example", "vanilla-home", "--", "2.6.0", home],
+                           cwd=ROOT, check=True)
+            shutil.copytree(DEMO, home, dirs_exist_ok=True)
+        nodes = make_fleet(home, options.nodes, target)
         files = sorted(path for node in nodes for path in node.rglob("*.xml"))
         listing = target / "files.txt"
         listing.write_text("".join(f"{path}\n" for path in files))
