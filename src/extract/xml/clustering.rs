@@ -21,7 +21,13 @@ pub(super) fn clustering(axis2: View<'_>, variables: &Variables) -> Clustering {
         let text = found?.child_with("parameter", "name", name)?.value(&[])?;
         Some(variables.fill(text))
     };
-    let host = parameter("localMemberHost");
+    // As written: `${carbon.local.ip}` is an address of the machine that no file shows, and no loopback.
+    let host = found
+        .and_then(|view| view.child_with("parameter", "name", "localMemberHost")?.value(&[]))
+        .map(|text| {
+            let is_known = text.text().is_some_and(|text| variables.expand(text).is_some());
+            if is_known { text } else { text.with_origin(Origin::Unknown) }
+        });
     let list = found.and_then(|view| view.child("members"));
     let members: Vec<Member> = list
         .into_iter()
