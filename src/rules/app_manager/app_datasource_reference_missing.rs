@@ -1,7 +1,7 @@
 //! app-manager.xml names no data source: gateway, publisher and store find no apps, subscriptions and activities.
 
 use crate::model::app::AppManager;
-use crate::model::node::{Node, Role, VersionEvidence};
+use crate::model::node::{Node, Role, Version, VersionEvidence};
 use crate::model::{Deployment, Setting};
 use crate::rules::{Check, Finding, Rule};
 
@@ -54,7 +54,7 @@ fn place(node: &Node) -> Place {
     let stated = matches!(node.version_evidence, VersionEvidence::Given | VersionEvidence::Stated);
     match node.version.filter(|_| stated) {
         Some(version) if !version.at_least(1, 1) => Place::Root,
-        Some(version) if version.at_least(1, 2) => Place::Analytics,
+        Some(version) if version >= Version::new(1, 2, 2) => Place::Analytics,
         _ => Place::Either,
     }
 }

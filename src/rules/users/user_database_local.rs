@@ -2,7 +2,6 @@
 
 use crate::model::database::{DataSource, LogicalDatabase};
 use crate::model::node::Node;
-use crate::model::sharing::node_names;
 use crate::model::{Deployment, Setting};
 use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
@@ -18,34 +17,25 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
         let nodes = group.iter().copied().filter(|node| !node.is_app_identity_provider());
         let (local, others): (Vec<&Node>, Vec<&Node>) =
             nodes.partition(|node| deployment.has_local_users(node, &group));
-        if others.is_empty() {
-            findings.extend(finding(&local, &[]));
-        } else {
-            findings.extend(local.iter().filter_map(|node| finding(&[node], &others)));
-        }
+        findings.extend(local.iter().filter_map(|node| finding(node, &local, &others)));
     }
 }
 
-fn finding(local: &[&Node], others: &[&Node]) -> Option<Finding> {
-    let (first, rest) = local.split_first()?;
-    let (place, jndi_name) = reference(first)?;
-    let message = if rest.is_empty() {
-        format!("{} keeps its users in {jndi_name}, the database of its local registry", first.name)
-    } else {
-        format!(
-            "{} each keep their users in the database of their local registry ({jndi_name})",
-            node_names(local)
-        )
-    };
-    let mut finding = Finding::new(place, "database of this node", message).help(help(first));
-    for node in rest {
-        if let Some((place, _)) = reference(node) {
-            finding = finding.related(place, format!("likewise on {}", node.name));
+/// The finding of one node; where all are alike, the others have the same to change.
+fn finding(node: &Node, local: &[&Node], others: &[&Node]) -> Option<Finding> {
+    let (place, jndi_name) = reference(node)?;
+    let message = format!("{} keeps its users in {jndi_name}, the database of its local registry", node.name);
+    let mut finding = Finding::new(place, "database of this node", message).help(help(node));
+    for other in others {
+        if let Some((place, jndi_name)) = reference(other) {
+            finding = finding.related(place, format!("{} uses {jndi_name}", other.name));
         }
     }
-    for node in others {
-        if let Some((place, jndi_name)) = reference(node) {
-            finding = finding.related(place, format!("{} uses {jndi_name}", node.name));
+    if others.is_empty() {
+        for other in local.iter().filter(|other| other.index != node.index) {
+            if let Some((place, _)) = reference(other) {
+                finding = finding.related(place, format!("likewise on {}", other.name));
+            }
         }
     }
     Some(finding)
