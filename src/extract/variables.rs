@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::model::{Endpoint, Host, Origin, Port, Setting};
-use crate::syntax::url;
+use crate::syntax::{placeholder, url};
 
 /// The variables that a server fills in from its own settings, seen by one node.
 #[derive(Debug, Clone, Default)]
@@ -34,32 +34,11 @@ impl Variables {
 
     /// Fills in every `${…}` of a text; `None` where one is unknown, or where another kind of template marker stands.
     pub fn expand(&self, text: &str) -> Option<String> {
-        if text.contains("{{") || text.contains("<%") {
-            return None;
-        }
-        let mut filled = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some((before, behind)) = rest.split_once('$') {
-            filled.push_str(before);
-            let Some(inside) = behind.strip_prefix('{') else {
-                if ["env{", "sys{", "ref{", "secret{"].iter().any(|marker| behind.starts_with(marker)) {
-                    return None;
-                }
-                filled.push('$');
-                rest = behind;
-                continue;
-            };
-            let (name, after) = inside.split_once('}')?;
-            filled.push_str(&self.value(name)?);
-            rest = after;
-        }
-        filled.push_str(rest);
-        Some(filled)
+        placeholder::expand(text, |name| self.value(name))
     }
 
     /// Value of one variable.
     fn value(&self, name: &str) -> Option<String> {
-        let name = name.strip_prefix("sys:").unwrap_or(name);
         if let Some(value) = self.system.get(name) {
             return Some(value.clone());
         }

@@ -8,6 +8,7 @@ pub mod hosts;
 pub mod jdbc;
 pub mod json;
 pub mod nginx;
+pub mod placeholder;
 pub mod properties;
 pub mod secrets;
 pub mod settings;

@@ -153,7 +153,7 @@ fn inputs_that_are_no_node_say_why() {
 fn names_are_the_shortest_suffixes_that_tell_the_nodes_apart() {
     let named = |arguments: &[&str]| -> Vec<String> {
         let nodes: Vec<NodeArgument> = arguments.iter().map(|text| text.parse().unwrap()).collect();
-        names(&nodes, Path::new("/work/here"))
+        names(&nodes, Path::new("/srv/here"))
             .into_iter()
             .map(|name| name.unwrap_or_else(|error| format!("({error})")))
             .collect()

@@ -6,6 +6,7 @@ use std::net::Ipv4Addr;
 use crate::model::deployment::Deployment;
 use crate::model::node::Node;
 use crate::model::ports::ListenerKind;
+use crate::syntax::placeholder;
 
 /// Stands for any node of the group: which of them an address names is other rules' business.
 const NODE: &str = "\u{1}node";
@@ -155,27 +156,7 @@ impl Own {
 
     /// The text with its variables filled in; `None` where one is unknown or a template marker stands.
     fn fill(&self, text: &str) -> Option<String> {
-        if text.contains("{{") || text.contains("<%") {
-            return None;
-        }
-        let mut filled = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some((before, behind)) = rest.split_once('$') {
-            filled.push_str(before);
-            let Some(inside) = behind.strip_prefix('{') else {
-                if ["env{", "sys{", "ref{", "secret{"].iter().any(|marker| behind.starts_with(marker)) {
-                    return None;
-                }
-                filled.push('$');
-                rest = behind;
-                continue;
-            };
-            let (name, after) = inside.split_once('}')?;
-            filled.push_str(self.variables.get(name.strip_prefix("sys:").unwrap_or(name))?);
-            rest = after;
-        }
-        filled.push_str(rest);
-        Some(filled)
+        placeholder::expand(text, |name| self.variables.get(name))
     }
 }
 
