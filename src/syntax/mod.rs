@@ -5,6 +5,7 @@
 pub mod amqp;
 pub mod encoding;
 pub mod hosts;
+pub mod java_hash;
 pub mod jdbc;
 pub mod json;
 pub mod nginx;
