@@ -1,7 +1,7 @@
 //! Lints WSO2 API Manager deployments: every node, and the nodes against each other.
 //!
 //! The layers, each using only what stands to its left:
-//! `source` → `diagnostic` → `syntax` → `catalog` → `input` → `model` → `extract` → `rules` → `lint` → `render` → `report` → `cli`.
+//! `source` → `diagnostic` → `syntax` → `catalog` → `input` → `model` → `extract` → `rules` → `lint` → `render` → `migrate` → `report` → `cli`.
 
 pub mod catalog;
 pub mod check;
@@ -10,6 +10,7 @@ pub mod diagnostic;
 pub mod extract;
 pub mod input;
 pub mod lint;
+pub mod migrate;
 pub mod model;
 pub mod render;
 pub mod report;

@@ -19,6 +19,7 @@ pub mod registry;
 mod roles;
 #[cfg(test)]
 pub(crate) mod sample;
+pub mod settings;
 pub mod sharing;
 pub mod throttling;
 mod topology;

@@ -6,13 +6,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::keys;
-use super::paths::{Separator, without_positions};
-use crate::catalog::vanilla;
 use crate::input::Parsed;
 use crate::model::deployment::Deployment;
-use crate::model::node::{Node, Product};
+use crate::model::node::Node;
+use crate::model::settings;
 use crate::source::{FileId, Span};
-use crate::syntax::settings::{Setting, Settings, xml_apart};
+use crate::syntax::settings::paths::{Separator, without_positions};
+use crate::syntax::settings::{Setting, xml_apart};
 use crate::syntax::xml::{self, Element};
 use crate::syntax::{secrets, toml};
 
@@ -50,7 +50,7 @@ enum Document<'a> {
 /// The files of the group's nodes that may differ; nodes that nobody can tell of are left out, and all where the texts
 /// are the same.
 pub(super) fn read<'a>(deployment: &'a Deployment, group: &[&'a Node], path: &str) -> Vec<File<'a>> {
-    let pack = group.first().and_then(|node| pack(node));
+    let pack = group.first().and_then(|node| settings::pack(node));
     let mut held: Vec<(&'a Node, Option<&'a (FileId, Parsed)>)> = Vec::new();
     for node in group {
         match node.documents.get(path) {
@@ -81,7 +81,7 @@ pub(super) fn read<'a>(deployment: &'a Deployment, group: &[&'a Node], path: &st
     let lists: Vec<Vec<Setting>> = if documents.iter().all(Option::is_some) {
         xml_apart(&documents.into_iter().flatten().collect::<Vec<_>>())
     } else {
-        held.iter().map(|(_, document)| settings(*document, pack, path)).collect()
+        held.iter().map(|(node, _)| settings::of(node, pack, path)).collect()
     };
     let separator = Separator::of(path);
     let vanilla = pack.filter(|pack| pack.has(path)).map(|pack| {
@@ -130,38 +130,6 @@ pub(super) fn read<'a>(deployment: &'a Deployment, group: &[&'a Node], path: &st
         file.present = prefixes.collect();
     }
     files
-}
-
-/// The untouched pack of a node's version.
-fn pack(node: &Node) -> Option<&'static vanilla::Pack> {
-    match node.product {
-        Product::ApiManager | Product::AppManager => {
-            vanilla::nearest(node.product.as_str(), &node.version?.to_string())
-        }
-        Product::IdentityServer | Product::Analytics | Product::Unknown => None,
-    }
-}
-
-fn settings(
-    document: Option<&(FileId, Parsed)>,
-    pack: Option<&'static vanilla::Pack>,
-    path: &str,
-) -> Vec<Setting> {
-    let nowhere = FileId { owner: u16::MAX, index: u16::MAX };
-    match document {
-        Some((_, Parsed::Xml(document))) => document.settings(),
-        Some((_, Parsed::Properties(document))) => document.settings(),
-        Some((_, Parsed::Toml(document))) => document.settings(),
-        Some((_, Parsed::Json(document))) => document.settings(),
-        Some((_, Parsed::Nginx(_) | Parsed::Hosts(_))) => Vec::new(),
-        None => match pack {
-            Some(pack) if path.ends_with(".properties") => {
-                pack.properties(path, nowhere).map(|document| document.settings()).unwrap_or_default()
-            }
-            Some(pack) => pack.xml(path, nowhere).map(|document| document.settings()).unwrap_or_default(),
-            None => Vec::new(),
-        },
-    }
 }
 
 /// Place of a file that an overlay leaves out, if anything asked for it.

@@ -3,7 +3,6 @@
 mod files;
 mod keys;
 mod meaning;
-mod paths;
 mod patterns;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +17,7 @@ use super::database::LogicalDatabase;
 use super::deployment::Deployment;
 use super::node::{Node, Role};
 use crate::source::Span;
+use crate::syntax::settings::paths::Separator;
 
 static NODE_SPECIFIC: LazyLock<Patterns> =
     LazyLock::new(|| Patterns::parse(include_str!("../../../rules/drift/node-specific.list")));
@@ -104,7 +104,7 @@ impl Deployment {
                 let visible = is_gateway && GATEWAY.has(file, path);
                 visible == (kind == Kind::Gateway)
                     && !NODE_SPECIFIC.has(file, path)
-                    && !own.iter().any(|database| paths::is_of_database(path, database))
+                    && !own.iter().any(|database| is_of_database(path, database))
             };
             names
                 .par_iter()
@@ -168,7 +168,7 @@ fn in_file(
     if files.len() < 2 {
         return Vec::new();
     }
-    let separator = paths::Separator::of(name);
+    let separator = Separator::of(name);
     let all: BTreeSet<&str> = files
         .iter()
         .flat_map(|file| file.values.keys().map(String::as_str))
@@ -321,6 +321,15 @@ fn ranks<T: Ord>(meanings: impl Iterator<Item = T>) -> Option<Vec<usize>> {
     order.sort_by_key(|(_, (count, first))| (std::cmp::Reverse(*count), *first));
     let rank = |meaning: &T| order.iter().position(|(known, _)| *known == meaning);
     meanings.iter().map(rank).collect()
+}
+
+/// True for a setting of this data source.
+fn is_of_database(path: &str, database: &str) -> bool {
+    path.contains(&format!("datasource[name='{database}']"))
+        || path
+            .strip_prefix("database.")
+            .and_then(|rest| rest.strip_prefix(database))
+            .is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// A value that a message can hold.

@@ -8,6 +8,7 @@
 //! `[1]`, counted from 1.
 
 mod keyed;
+pub mod paths;
 mod properties;
 mod xml;
 

@@ -2,7 +2,7 @@
 
 /// How the steps of a path are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Separator {
+pub enum Separator {
     /// `/Server/Ports/Offset`.
     Slash,
     /// `apim.gateway.environment[name='Default'].type`.
@@ -12,7 +12,8 @@ pub(super) enum Separator {
 }
 
 impl Separator {
-    pub(super) fn of(file: &str) -> Self {
+    /// The one of a file, by its extension.
+    pub fn of(file: &str) -> Self {
         match file.rsplit('.').next() {
             Some("xml") => Self::Slash,
             Some("toml" | "json") => Self::Dot,
@@ -21,7 +22,7 @@ impl Separator {
     }
 
     /// The path cut behind each of its steps, shortest first; the last is the whole path.
-    pub(super) fn prefixes<'p>(self, path: &'p str) -> impl Iterator<Item = &'p str> + use<'p> {
+    pub fn prefixes<'p>(self, path: &'p str) -> impl Iterator<Item = &'p str> + use<'p> {
         let mut ends: Vec<usize> = Vec::new();
         let (mut depth, mut quote) = (0_usize, None);
         for (index, letter) in path.char_indices() {
@@ -46,7 +47,7 @@ impl Separator {
     }
 
     /// The path without its last step.
-    pub(super) fn parent(self, path: &str) -> Option<&str> {
+    pub fn parent(self, path: &str) -> Option<&str> {
         let mut before = None;
         let mut last = None;
         for prefix in self.prefixes(path) {
@@ -57,7 +58,7 @@ impl Separator {
 }
 
 /// The path without positions: `members/member[2]/port` and `members/member/port` are places of one list.
-pub(super) fn without_positions(path: &str) -> String {
+pub fn without_positions(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     let mut rest = path;
     while let Some((before, behind)) = rest.split_once('[') {
@@ -73,15 +74,6 @@ pub(super) fn without_positions(path: &str) -> String {
     }
     out.push_str(rest);
     out
-}
-
-/// True for a setting of this data source.
-pub(super) fn is_of_database(path: &str, database: &str) -> bool {
-    path.contains(&format!("datasource[name='{database}']"))
-        || path
-            .strip_prefix("database.")
-            .and_then(|rest| rest.strip_prefix(database))
-            .is_some_and(|rest| rest.starts_with('.'))
 }
 
 #[cfg(test)]

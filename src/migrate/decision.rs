@@ -1,0 +1,130 @@
+//! What becomes of each customised setting in the target.
+
+use super::{Change, Customised, Key, Legacy, Target};
+use crate::render::value::Value;
+
+/// What becomes of one customised setting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// One of the five.
+    pub status: Status,
+    /// Why it is obsolete and what took its place; what a person has to do; what else there is to know. One or two
+    /// sentences without secrets.
+    pub note: Option<String>,
+    /// How much harm it does to forget a manual setting.
+    pub risk: Risk,
+}
+
+/// The statuses of the contract.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Status {
+    /// Written to deployment.toml under these keys, spelt as [`Key`] displays them.
+    Migrated {
+        /// The keys; at least one.
+        keys: Vec<String>,
+    },
+    /// The target's default is this value already.
+    Default,
+    /// The target no longer has it.
+    Obsolete,
+    /// Lives in a file that is copied.
+    Carried,
+    /// A person must act.
+    Manual,
+}
+
+impl Status {
+    /// The word of the contract.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Migrated { .. } => "migrated",
+            Self::Default => "default",
+            Self::Obsolete => "obsolete",
+            Self::Carried => "carried",
+            Self::Manual => "manual",
+        }
+    }
+}
+
+/// How much harm it does to forget something; the order of the to-do list, worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Risk {
+    /// The server does not start, loses data or stands open.
+    High,
+    /// Something does not work as before.
+    Medium,
+    /// A matter of taste or tuning.
+    Low,
+}
+
+/// A key of deployment.toml with the value that it gets.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assignment {
+    /// The key.
+    pub key: Key,
+    /// The value: text, number, boolean, a list of one type, or a map, which becomes an inline table. Dates and `null`
+    /// cannot be written.
+    pub value: Value,
+    /// The customised settings that it carries, as indexes into [`Legacy::customised`]; empty for what the target needs
+    /// besides.
+    pub from: Vec<usize>,
+}
+
+/// Something to know about a node as a whole: a step that no configuration can do, the reason for a server role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// How much harm it does to pass over it.
+    pub risk: Risk,
+    /// One or two sentences without secrets.
+    pub text: String,
+}
+
+/// What becomes of one node.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Decisions {
+    /// One for each of [`Legacy::customised`], in the same order.
+    pub settings: Vec<Decision>,
+    /// What deployment.toml says. Each key once; of tables in arrays all keys.
+    pub assignments: Vec<Assignment>,
+    /// What concerns the node as a whole.
+    pub notes: Vec<Note>,
+}
+
+impl Decision {
+    /// A person must act.
+    pub fn manual(risk: Risk, note: impl Into<String>) -> Self {
+        Self { status: Status::Manual, note: Some(note.into()), risk }
+    }
+}
+
+/// Decides for all nodes of a deployment, so that what they share comes out alike. One [`Decisions`] a node, in order.
+pub fn decide(nodes: &[Legacy<'_>], target: &Target) -> Vec<Decisions> {
+    let of_node = |legacy: &Legacy<'_>| Decisions {
+        settings: legacy.customised.iter().map(|setting| undecided(setting, target)).collect(),
+        ..Decisions::default()
+    };
+    nodes.iter().map(of_node).collect()
+}
+
+/// What to do about a setting of which nobody knows what becomes of it.
+fn undecided(setting: &Customised, target: &Target) -> Decision {
+    let version = target.version;
+    let note = match setting.change {
+        Change::FileUnread => "mend the file and migrate again: its settings are not known".to_owned(),
+        Change::FileAdded => format!("no file of the pack: see whether {version} needs it"),
+        Change::FileChanged => format!("not the file of the pack: bring the changes to the one of {version}"),
+        Change::FileRemoved => {
+            format!("the node has deleted this file of the pack: see whether {version} may have it")
+        }
+        Change::Removed | Change::CommentedOut => {
+            format!("the node has taken this setting out: see whether {version} sets it, and how to unset it")
+        }
+        Change::Changed | Change::Added => {
+            format!(
+                "no key of {version} is known for this setting: look for its counterpart and set it by hand"
+            )
+        }
+    };
+    let risk = if setting.change == Change::FileUnread { Risk::High } else { Risk::Medium };
+    Decision::manual(risk, note)
+}

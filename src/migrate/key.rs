@@ -1,0 +1,94 @@
+//! Keys of a deployment.toml as the migration writes them.
+
+use std::fmt;
+
+/// A key with the tables and items of arrays that it lies in, outermost first.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Key(pub Vec<KeyPart>);
+
+/// One step of a key.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum KeyPart {
+    /// The name of a table, of an array of tables or of a value, without quotes.
+    Name(String),
+    /// One table of the array that the steps before it name.
+    Item {
+        /// Its place in the array that is written, from 0.
+        index: usize,
+        /// The key and value by which a person tells the table from its neighbours (`name`, `Default`); by it, the
+        /// table is found again in an existing deployment.toml. It is not written unless it is assigned, too.
+        identity: Option<(String, String)>,
+    },
+}
+
+impl Key {
+    /// A key without arrays: `apim.gateway.type`. Dots tell the parts apart, so names must hold none.
+    pub fn dotted(key: &str) -> Self {
+        Self(key.split('.').map(|part| KeyPart::Name(part.to_owned())).collect())
+    }
+
+    /// The key one step further in.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.0.push(KeyPart::Name(name.into()));
+        self
+    }
+
+    /// One table of the array of tables at this key.
+    #[must_use]
+    pub fn item(mut self, index: usize, identity: Option<(&str, &str)>) -> Self {
+        let identity = identity.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        self.0.push(KeyPart::Item { index, identity });
+        self
+    }
+}
+
+/// As in reports: `apim.gateway.environment[name='Default'].type`; a table that nothing names is counted from 1.
+impl fmt::Display for Key {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, part) in self.0.iter().enumerate() {
+            match part {
+                KeyPart::Name(name) => {
+                    let dot = if index == 0 { "" } else { "." };
+                    let bare = !name.is_empty()
+                        && name
+                            .chars()
+                            .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-'));
+                    if bare {
+                        write!(formatter, "{dot}{name}")?;
+                    } else {
+                        write!(formatter, "{dot}{name:?}")?;
+                    }
+                }
+                KeyPart::Item { identity: Some((key, value)), .. } => {
+                    let quote = if value.contains('\'') { '"' } else { '\'' };
+                    write!(formatter, "[{key}={quote}{value}{quote}]")?;
+                }
+                KeyPart::Item { index, identity: None } => write!(formatter, "[{}]", index + 1)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_read_as_in_reports() {
+        let environment = || Key::dotted("apim.gateway.environment");
+        for (key, expected) in [
+            (Key::dotted("server.offset"), "server.offset"),
+            (
+                environment().item(0, Some(("name", "Default"))).name("type"),
+                "apim.gateway.environment[name='Default'].type",
+            ),
+            (environment().item(1, None).name("type"), "apim.gateway.environment[2].type"),
+            (environment().item(0, Some(("name", "it's"))), "apim.gateway.environment[name=\"it's\"]"),
+            (Key::dotted("a").name("x.y"), "a.\"x.y\""),
+        ] {
+            assert_eq!(key.to_string(), expected);
+        }
+    }
+}

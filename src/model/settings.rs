@@ -1,0 +1,48 @@
+//! The settings of a node's files: what the node writes, and what the untouched pack has where the node leaves a file out.
+
+use super::node::{Node, Product};
+use crate::catalog::vanilla::{self, Pack};
+use crate::input::Parsed;
+use crate::source::FileId;
+use crate::syntax::settings::{Setting, Settings};
+
+/// The untouched pack of a node's version, else of the nearest one before it.
+pub fn pack(node: &Node) -> Option<&'static Pack> {
+    match node.product {
+        Product::ApiManager | Product::AppManager => {
+            vanilla::nearest(node.product.as_str(), &node.version?.to_string())
+        }
+        Product::IdentityServer | Product::Analytics | Product::Unknown => None,
+    }
+}
+
+/// The settings of a file as the server sees them: the node's own, else those of the pack.
+pub fn of(node: &Node, pack: Option<&Pack>, path: &str) -> Vec<Setting> {
+    match node.documents.get(path) {
+        Some((_, parsed)) => written(parsed),
+        None => pack.map(|pack| vanilla_settings(pack, path)).unwrap_or_default(),
+    }
+}
+
+/// The settings of a parsed file; none of what stands in front of the nodes.
+pub fn written(parsed: &Parsed) -> Vec<Setting> {
+    match parsed {
+        Parsed::Xml(document) => document.settings(),
+        Parsed::Properties(document) => document.settings(),
+        Parsed::Toml(document) => document.settings(),
+        Parsed::Json(document) => document.settings(),
+        Parsed::Nginx(_) | Parsed::Hosts(_) => Vec::new(),
+    }
+}
+
+/// The settings of a file of the pack; they stand in no file.
+pub fn vanilla_settings(pack: &Pack, path: &str) -> Vec<Setting> {
+    let nowhere = FileId { owner: u16::MAX, index: u16::MAX };
+    if path.ends_with(".properties") {
+        pack.properties(path, nowhere).map(|document| document.settings()).unwrap_or_default()
+    } else if path.ends_with(".json") || path.ends_with(".toml") {
+        pack.json(path, nowhere).map(|document| document.settings()).unwrap_or_default()
+    } else {
+        pack.xml(path, nowhere).map(|document| document.settings()).unwrap_or_default()
+    }
+}
