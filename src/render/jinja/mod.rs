@@ -1,0 +1,40 @@
+//! The template language of the packs: HubSpot's Jinjava, configured as WSO2's config-mapper does.
+//!
+//! `org.wso2.config.mapper.JinjaParser` is the same in all its releases: `lstripBlocks` and `trimBlocks` on, else defaults,
+//! which means nested interpretation on and no limits but a depth of ten. What differs between the Jinjava releases of the
+//! packs is a [`Dialect`]. [`parse`] gives a tree with the place of everything, [`Template::render`] what the server writes.
+
+mod expression;
+mod parse;
+mod rendered;
+mod scan;
+mod symbols;
+mod tags;
+mod tree;
+
+pub use rendered::{Frame, FrameId, FrameKind, KeyPath, Piece, Rendered, Source, Step};
+pub use tree::{
+    Binary, Branch, Dialect, Expression, ExpressionKind, Extent, Fault, FaultKind, Loop, Name, Node,
+    NodeKind, SetBlock, Template, Unary,
+};
+
+/// Reads a template. Never fails: Jinjava is lenient, and what it complains about is listed in [`Template::faults`].
+///
+/// `text` is a template as `FileUtils.readFile` gives it: see [`lines_of_file`].
+#[must_use]
+pub fn parse(text: &str, dialect: Dialect) -> Template {
+    parse::parse(text, dialect)
+}
+
+/// A template file as the mapper sees it (`FileUtils.readFile`): every line, the last one too, ends in a line feed.
+#[must_use]
+pub fn lines_of_file(content: &str) -> std::borrow::Cow<'_, str> {
+    if !content.contains('\r') && (content.is_empty() || content.ends_with('\n')) {
+        return content.into();
+    }
+    let mut text = content.replace("\r\n", "\n").replace('\r', "\n");
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text.into()
+}
