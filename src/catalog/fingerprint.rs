@@ -121,7 +121,7 @@ fn known_keys(pack: &'static Pack) -> BTreeSet<Feature> {
 fn own_keys(pack: &'static Pack) -> BTreeSet<Feature> {
     let unquoted = |literal: &str| literal.trim_matches('"').to_owned();
     let settings = pack.settings("repository/conf/deployment.toml");
-    settings.flat_map(|(path, literal)| toml_features(path, &unquoted(&literal))).collect()
+    settings.flat_map(|(path, literal)| toml_features(&path, &unquoted(&literal))).collect()
 }
 
 /// The key, and for the role of the server also its value.

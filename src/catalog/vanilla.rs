@@ -1,11 +1,12 @@
 //! The settings of untouched packs, file by file, read from `rules/vanilla` when they are asked for.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use super::lines;
+use super::lines::{self, Section};
 use crate::source::{FileId, Span};
-use crate::syntax::settings::{build_json, build_xml};
+use crate::syntax::settings::{Form, Kind, Setting, build_json, build_xml, value_digest};
 use crate::syntax::{Scalar, json, properties, xml};
 
 /// One product in one version as it comes from the download.
@@ -16,7 +17,7 @@ pub struct Pack {
     /// The version, such as `2.6.0`.
     pub version: &'static str,
     text: &'static str,
-    sections: OnceLock<BTreeMap<&'static str, &'static str>>,
+    sections: OnceLock<BTreeMap<&'static str, Section<'static>>>,
     /// The XML files that were asked for, placed in the file that was the first to stand for them.
     trees: OnceLock<BTreeMap<&'static str, OnceLock<Option<xml::Document>>>>,
     keys: OnceLock<Keys>,
@@ -91,6 +92,43 @@ pub fn nearest(product: &str, version: &str) -> Option<&'static Pack> {
     not_newer.or_else(|| packs(product).next())
 }
 
+/// The value of a setting of the file at `path` as [`Pack::settings`] gives it, so that the two can be compared.
+pub fn recorded(path: &str, setting: &Setting) -> String {
+    let is_prose = setting.kind == Kind::Text
+        && setting.value.len() > 100
+        && setting.value.split_whitespace().nth(12).is_some();
+    let digest = || Setting { value: format!("sha256:{}", value_digest(&setting.value)), ..setting.clone() };
+    let setting = if is_prose { Cow::Owned(digest()) } else { Cow::Borrowed(setting) };
+    if Form::of(path).has_literals() { setting.literal() } else { setting.value.clone() }
+}
+
+/// True for a file that the vanilla data of versions with XML files knows if packs have it: settings of the server, and
+/// what it deploys and somebody may have edited. `path` is home-relative.
+pub fn is_configuration(path: &str) -> bool {
+    let inside = |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+    if inside("repository/conf") {
+        return path != "repository/conf/README";
+    }
+    if let Some(("jaggeryapps", app)) =
+        path.strip_prefix("repository/deployment/server/").and_then(|path| path.split_once('/'))
+    {
+        let file = app.split_once('/').map(|(_, file)| file).unwrap_or_default();
+        let is_site = file.strip_prefix("site/conf/site").is_some_and(|end| end.ends_with(".json"));
+        return is_site || file == "jaggery.conf";
+    }
+    DEPLOYED.iter().any(|folder| inside(folder)) || path == "repository/resources/tenant-conf.json"
+}
+
+/// Folders outside `repository/conf` all of whose files are configuration.
+const DEPLOYED: [&str; 6] = [
+    "repository/deployment/server/eventpublishers",
+    "repository/deployment/server/eventreceivers",
+    "repository/deployment/server/eventstreams",
+    "repository/deployment/server/executionplans",
+    "repository/deployment/server/synapse-configs",
+    "repository/resources/api_templates",
+];
+
 /// `2.6.0` and `2.6.0.3-SNAPSHOT` as comparable numbers: major, minor, patch.
 fn numbers(version: &str) -> Option<[u32; 3]> {
     let mut numbers = version.split(['.', '-', '_']).map_while(|part| part.parse().ok());
@@ -114,9 +152,10 @@ impl Pack {
     }
 
     /// The settings of a file as path and value, in the order of the file; values of JSON and TOML files are
-    /// literals.
-    pub fn settings(&self, path: &str) -> impl Iterator<Item = (&'static str, String)> + use<> {
-        let literal = path.ends_with(".json") || path.ends_with(".toml");
+    /// literals. Of prose (texts of e-mails, long descriptions) there is only a digest, `sha256:…`: see
+    /// [`recorded`].
+    pub fn settings(&self, path: &str) -> impl Iterator<Item = (Cow<'static, str>, String)> + use<> {
+        let literal = Form::of(path).has_literals();
         lines::settings(self.section(path).unwrap_or_default()).map(move |(path, value)| {
             (path, if literal { value.to_owned() } else { lines::unescape(value).into_owned() })
         })
@@ -127,7 +166,7 @@ impl Pack {
         let trees = self.trees.get_or_init(|| self.paths().map(|path| (path, OnceLock::new())).collect());
         let build = || {
             let settings: Vec<_> = self.settings(path).collect();
-            build_xml(file, settings.iter().map(|(path, value)| (*path, value.as_str()))).ok()
+            build_xml(file, settings.iter().map(|(path, value)| (path.as_ref(), value.as_str()))).ok()
         };
         let mut document = trees.get(path)?.get_or_init(build).clone()?;
         place(&mut document, Span::new(file, 0, 0));
@@ -139,14 +178,17 @@ impl Pack {
         self.section(path)?;
         let plain = |text: &str| Scalar::plain(text, Span::new(file, 0, 0), 0);
         let settings = self.settings(path);
-        let property =
-            |(key, value): (&str, String)| properties::Property { key: plain(key), value: plain(&value) };
+        let property = |(key, value): (Cow<str>, String)| properties::Property {
+            key: plain(&key),
+            value: plain(&value),
+        };
         Some(properties::Document { properties: settings.map(property).collect(), comments: Vec::new() })
     }
 
     /// A JSON file, its places as in [`Pack::xml`].
     pub fn json(&self, path: &str, file: FileId) -> Option<json::Document> {
-        build_json(file, lines::settings(self.section(path)?)).ok()
+        let settings: Vec<_> = lines::settings(self.section(path)?).collect();
+        build_json(file, settings.iter().map(|(path, value)| (path.as_ref(), *value))).ok()
     }
 
     /// What the server takes for a deployment.toml key that is written nowhere and inferred from nothing:
@@ -220,21 +262,26 @@ impl Pack {
         inferred.filter(move |inference| inference.key == key).map(|inference| inference.value.as_str())
     }
 
-    fn sections(&self) -> &BTreeMap<&'static str, &'static str> {
-        self.sections.get_or_init(|| lines::sections(self.text).collect())
+    fn sections(&self) -> &BTreeMap<&'static str, Section<'static>> {
+        let sections = || lines::sections(self.text).map(|section| (section.name, section)).collect();
+        self.sections.get_or_init(sections)
     }
 
     fn section(&self, name: &str) -> Option<&'static str> {
-        self.sections().get(name).copied()
+        let section = self.sections().get(name)?;
+        match section.as_in {
+            None => Some(section.body),
+            Some(version) => Some(pack(self.product, version)?.sections().get(name)?.body),
+        }
     }
 
     fn keys(&self) -> &Keys {
         self.keys.get_or_init(|| {
             let read = |section| lines::settings(self.section(section).unwrap_or_default());
             let mut keys = Keys { defaults: BTreeMap::new(), renamed: BTreeMap::new(), inferred: Vec::new() };
-            keys.defaults.extend(read("defaults").map(|(key, value)| (key.to_owned(), plain(value))));
+            keys.defaults.extend(read("defaults").map(|(key, value)| (key.into_owned(), plain(value))));
             for (key, targets) in read("renamed") {
-                keys.renamed.insert(key.to_owned(), targets.split(", ").map(str::to_owned).collect());
+                keys.renamed.insert(key.into_owned(), targets.split(", ").map(str::to_owned).collect());
             }
             for (condition, assignment) in read("inferred") {
                 // `key is "value" then target`, and the value that the target gets.
@@ -302,20 +349,91 @@ mod tests {
         for pack in &PACKS {
             assert!(!pack.sections().is_empty(), "{} {}", pack.product, pack.version);
             for path in pack.paths() {
-                let lines = pack.section(path).unwrap().lines().filter(|line| !line.trim().is_empty());
+                let lines = pack.section(path).unwrap().lines();
+                let lines =
+                    lines.filter(|line| line.contains(" =") || !(line.is_empty() || line.ends_with('/')));
                 assert_eq!(lines.count(), pack.settings(path).count(), "{} {path}", pack.version);
-                if path.ends_with(".xml") {
+                let form = Form::of(path);
+                if form == Form::Xml {
                     let document = pack.xml(path, FILE).unwrap_or_else(|| panic!("{} {path}", pack.version));
                     let again = document.settings().into_iter().map(|setting| (setting.path, setting.value));
-                    let expected = pack.settings(path).map(|(path, value)| (path.to_owned(), value));
+                    let expected = pack.settings(path).map(|(path, value)| (path.into_owned(), value));
                     assert_eq!(again.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
                     assert_eq!(document.root.span, Span::new(FILE, 0, 0));
-                } else if path.ends_with(".json") {
+                } else if form == Form::Json {
                     let document = pack.json(path, FILE).unwrap_or_else(|| panic!("{} {path}", pack.version));
                     assert_eq!(document.settings().len(), pack.settings(path).count());
-                } else if path.ends_with(".properties") {
+                } else if form == Form::Properties {
                     let document = pack.properties(path, FILE).unwrap();
                     assert_eq!(document.properties.len(), pack.settings(path).count());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_recorded_of_prose_is_a_digest() {
+        let of = |path: &str, value: &str, kind| {
+            let span = Span::new(FILE, 0, 0);
+            recorded(path, &Setting { path: "/a".to_owned(), value: value.to_owned(), kind, span })
+        };
+        assert_eq!(of("a.xml", "a b", Kind::Text), "a b");
+        assert_eq!(of("a.json", "a b", Kind::Text), "\"a b\"");
+        assert_eq!(of("a.json", "true", Kind::Literal), "true");
+        let (list, prose) = ("word,".repeat(40), "word ".repeat(40));
+        assert_eq!(of("a.properties", &list, Kind::Text), list);
+        let digest = of("a.xml", &prose, Kind::Text);
+        assert!(digest.starts_with("sha256:") && digest.len() == 71);
+        assert_eq!(of("a.xml", &"word\r\n  ".repeat(40), Kind::Text), digest);
+        assert_eq!(of("a.json", &prose, Kind::Text), format!("\"{digest}\""));
+    }
+
+    #[test]
+    fn files_of_configuration_are_told_by_their_place() {
+        let server = "repository/deployment/server";
+        for path in [
+            "repository/conf/identity/service-providers/default.xml",
+            "repository/resources/tenant-conf.json",
+            "repository/resources/api_templates/velocity_template.xml",
+            &format!("{server}/eventpublishers/jmsEventPublisher.xml"),
+            &format!("{server}/synapse-configs/default/sequences/main.xml"),
+            &format!("{server}/jaggeryapps/store/site/conf/site.json"),
+            &format!("{server}/jaggeryapps/store/jaggery.conf"),
+        ] {
+            assert!(is_configuration(path), "{path}");
+        }
+        for path in [
+            "repository/conf/README",
+            "repository/config/carbon.xml",
+            "repository/resources/security/wso2carbon.jks",
+            "bin/wso2server.sh",
+            &format!("{server}/jaggeryapps/store/site/conf/locales/js/site.json"),
+            &format!("{server}/webapps/oauth2/WEB-INF/web.xml"),
+        ] {
+            assert!(!is_configuration(path), "{path}");
+        }
+        for pack in packs("wso2am").filter(|pack| !pack.is_toml()) {
+            assert!(pack.paths().all(is_configuration), "{}", pack.version);
+        }
+    }
+
+    #[test]
+    fn a_fact_stands_once() {
+        for pack in PACKS.iter() {
+            for section in pack.sections().values() {
+                let older = packs(pack.product).take_while(|other| other.version != pack.version);
+                match section.as_in {
+                    Some(version) => {
+                        let holder = older.filter(|other| other.version == version).last();
+                        let held = holder.and_then(|holder| holder.sections().get(section.name)).unwrap();
+                        assert!(held.as_in.is_none(), "{} {}", pack.version, section.name);
+                        assert_eq!(section.body.trim(), "", "{} {}", pack.version, section.name);
+                    }
+                    None => {
+                        let alike = |other: &Section| !other.body.is_empty() && other.body == section.body;
+                        let double = older.filter_map(|other| other.sections().get(section.name)).any(alike);
+                        assert!(!double, "{} {}", pack.version, section.name);
+                    }
                 }
             }
         }

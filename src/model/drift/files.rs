@@ -85,7 +85,7 @@ pub(super) fn read<'a>(deployment: &'a Deployment, group: &[&'a Node], path: &st
     };
     let separator = Separator::of(path);
     let vanilla = pack.filter(|pack| pack.has(path)).map(|pack| {
-        let settings = pack.settings(path).map(|(path, value)| (without_positions(path), value));
+        let settings = pack.settings(path).map(|(path, value)| (without_positions(&path), value));
         Arc::new(settings.collect::<BTreeMap<_, _>>())
     });
     let mut files: Vec<File<'a>> = Vec::new();

@@ -94,7 +94,7 @@ impl<'a> View<'a> {
     /// The key that names this item of an array, with the predicate.
     fn item_key(&self) -> Option<(&'static str, String)> {
         let Self::Table(_, entries) = self else { return None };
-        ["name", "id"].into_iter().find_map(|name| {
+        ["name", "id", "Name"].into_iter().find_map(|name| {
             entries.iter().find_map(|(key, _, view)| match view {
                 Self::Scalar(text, Kind::Text, _) if *key == name => Some((name, predicate(name, text)?)),
                 _ => None,

@@ -7,11 +7,13 @@
 //! path is the key; in JSON and TOML it is a dotted key in which items of arrays are `[name='Default']` or
 //! `[1]`, counted from 1.
 
+mod form;
 mod keyed;
 pub mod paths;
 mod properties;
 mod xml;
 
+pub use form::{Form, value_digest};
 pub use keyed::build as build_json;
 pub use xml::{apart as xml_apart, build as build_xml};
 

@@ -41,7 +41,21 @@ fn known_key(element: &str) -> Option<&'static [Key]> {
         }
         "SupportedGrantType" => &[Key::Child("GrantTypeName")],
         "SupportedResponseType" => &[Key::Child("ResponseTypeName")],
-        "handler" | "Handler" | "listener" => &[Key::Attribute("name"), Key::Attribute("class")],
+        "handler" | "Handler" => &[Key::Attribute("name"), Key::Attribute("class")],
+        "listener" => &[Key::Attribute("name"), Key::Attribute("class"), Key::Child("listener-class")],
+        "Dialect" => &[Key::Attribute("dialectURI")],
+        "Claim" => &[Key::Child("ClaimURI")],
+        "servlet" | "servlet-mapping" => &[Key::Child("servlet-name"), Key::Attribute("name")],
+        "filter" | "filter-mapping" => &[Key::Child("filter-name"), Key::Attribute("name")],
+        "init-param" | "context-param" => &[Key::Child("param-name"), Key::Attribute("name")],
+        "mime-mapping" => &[Key::Child("extension")],
+        "error-page" => &[Key::Child("error-code"), Key::Child("exception-type")],
+        "user" => &[Key::Attribute("username"), Key::Attribute("name")],
+        "role" => &[Key::Attribute("rolename"), Key::Attribute("name")],
+        "ObjectProvider" => &[Key::Attribute("qualifiedName")],
+        "exclusion" => &[Key::Attribute("pathRegEx")],
+        "rate" => &[Key::Attributes("from", "to")],
+        "copyField" => &[Key::Attributes("source", "dest")],
         _ => return None,
     })
 }
@@ -438,6 +452,31 @@ mod tests {
         let sources = r#"<d:config xmlns:d="urn:d"><d:datasource><name>WSO2AM_DB</name>
             <url> jdbc:h2:x </url></d:datasource></d:config>"#;
         assert_eq!(paths(sources), pairs(&[("/config/datasource[name='WSO2AM_DB']/url", "jdbc:h2:x")]));
+    }
+
+    #[test]
+    fn claims_and_parts_of_web_applications_are_named_by_a_child() {
+        let claims = "<ClaimConfig><Dialect dialectURI='http://wso2.org/claims'><Claim><ClaimURI>urn:a</ClaimURI>\
+            <AttributeID>a</AttributeID></Claim></Dialect></ClaimConfig>";
+        let claim =
+            "/ClaimConfig/Dialect[@dialectURI='http://wso2.org/claims']/Claim[ClaimURI='urn:a']/AttributeID";
+        assert_eq!(paths(claims), pairs(&[(claim, "a")]));
+        let web = "<web-app><filter><filter-name>f</filter-name><filter-class>F</filter-class></filter>\
+            <listener><listener-class>L</listener-class></listener>\
+            <servlet><servlet-name>s</servlet-name><init-param><param-name>p</param-name><param-value>1</param-value>\
+            </init-param></servlet><mime-mapping><extension>abs</extension><mime-type>a/b</mime-type></mime-mapping>\
+            <error-page><error-code>404</error-code><location>/e</location></error-page></web-app>";
+        assert_eq!(
+            paths(web),
+            pairs(&[
+                ("/web-app/filter[filter-name='f']/filter-class", "F"),
+                ("/web-app/listener[listener-class='L']", ""),
+                ("/web-app/servlet[servlet-name='s']/init-param[param-name='p']/param-value", "1"),
+                ("/web-app/mime-mapping[extension='abs']/mime-type", "a/b"),
+                ("/web-app/error-page[error-code='404']/location", "/e"),
+            ])
+        );
+        assert_survives(web);
     }
 
     #[test]

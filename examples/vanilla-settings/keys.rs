@@ -1,56 +1,14 @@
-//! Prints the settings of an untouched API Manager or App Manager home in the format of `rules/vanilla`.
-//!
-//! `cargo run --example vanilla-settings -- HOME > rules/vanilla/PRODUCT-VERSION.settings`
-//!
-//! What comes out is facts for a person to review, since public packs have been touched: see
-//! `rules/vanilla/README.md`.
+//! The keys of a pack that takes its settings from deployment.toml.
 
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use apimlint::catalog::lines;
 use apimlint::source::FileId;
-use apimlint::syntax::encoding::{self, Format};
-use apimlint::syntax::settings::{Kind, Setting, Settings};
-use apimlint::syntax::{json, properties, toml, xml};
-
-/// Files and folders (with what their files must look like) whose settings rules read.
-const CONF: &[&str] = &[
-    "api-manager.xml",
-    "app-manager.xml",
-    "axis2/axis2.xml",
-    "axis2/axis2_TM.xml",
-    "broker.xml",
-    "carbon.xml",
-    "data-bridge/data-bridge-config.xml",
-    "event-processor.xml",
-    "identity.xml",
-    "identity/identity.xml",
-    "identity/sso-idp-config.xml",
-    "identity/thrift-authentication.xml",
-    "jndi.properties",
-    "registry.xml",
-    "registry_TM.xml",
-    "security/cipher-text.properties",
-    "sso-idp-config.xml",
-    "synapse-handlers.xml",
-    "synapse.properties",
-    "thrift-authentication.xml",
-    "tomcat/catalina-server.xml",
-    "user-mgt.xml",
-];
-const DEPLOYMENT: &[(&str, &str, &str)] = &[
-    ("eventpublishers", "", ".xml"),
-    ("jaggeryapps/publisher/site/conf", "site", ".json"),
-    ("jaggeryapps/store/site/conf", "site", ".json"),
-    ("jaggeryapps/admin/site/conf", "site", ".json"),
-    ("jaggeryapps/admin-dashboard/site/conf", "site", ".json"),
-    ("jaggeryapps/workflow-admin/site/conf", "site", ".json"),
-    ("synapse-configs/default/api", "_", ".xml"),
-    ("synapse-configs/default/inbound-endpoints", "", ".xml"),
-];
+use apimlint::syntax::json;
+use apimlint::syntax::settings::{Kind, Setting};
 
 /// First parts of the deployment.toml keys that rules and the version fingerprint read.
 const KEYS: &[&str] = &[
@@ -81,70 +39,8 @@ const KEYS: &[&str] = &[
     "user_store",
 ];
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let home = PathBuf::from(std::env::args_os().nth(1).ok_or("give the home of a pack")?);
-    let mapper = home.join("repository/resources/conf");
-    if mapper.join("default.json").is_file() {
-        keys(&mapper)?;
-        print_file(&home, "repository/conf/deployment.toml")?;
-    }
-    for path in CONF {
-        print_file(&home, &format!("repository/conf/{path}"))?;
-    }
-    folder(&home, "repository/conf/datasources", "", "-datasources.xml")?;
-    for (path, start, end) in DEPLOYMENT {
-        folder(&home, &format!("repository/deployment/server/{path}"), start, end)?;
-    }
-    Ok(())
-}
-
-fn folder(home: &Path, path: &str, start: &str, end: &str) -> Result<(), Box<dyn Error>> {
-    let Ok(entries) = fs::read_dir(home.join(path)) else { return Ok(()) };
-    let mut names = Vec::new();
-    for entry in entries {
-        names.extend(entry?.file_name().into_string());
-    }
-    names.retain(|name| name.starts_with(start) && name.ends_with(end));
-    names.sort();
-    names.iter().try_for_each(|name| print_file(home, &format!("{path}/{name}")))
-}
-
-fn print_file(home: &Path, path: &str) -> Result<(), Box<dyn Error>> {
-    // What a template makes follows from the keys.
-    if home.join("repository/resources/conf/templates").join(format!("{path}.j2")).exists() {
-        return Ok(());
-    }
-    let Ok(bytes) = fs::read(home.join(path)) else { return Ok(()) };
-    let (_, ending) = path.rsplit_once('.').unwrap_or_default();
-    let format = match ending {
-        "xml" => Format::Xml,
-        "properties" => Format::Properties,
-        _ => Format::Utf8,
-    };
-    let file = FileId { owner: 0, index: 0 };
-    let text = encoding::decode(format, &bytes)?;
-    let wrong = |error: apimlint::syntax::SyntaxError| format!("{path}: {}", error.reason);
-    let settings = match ending {
-        "xml" => xml::parse(file, &text).map_err(wrong)?.settings(),
-        "json" => json::parse(file, &text).map_err(wrong)?.settings(),
-        "toml" => toml::parse(file, &text).map_err(wrong)?.settings(),
-        _ => properties::parse(file, &text).settings(),
-    };
-    print_settings(path, &settings, matches!(ending, "json" | "toml"));
-    Ok(())
-}
-
-fn print_settings(section: &str, settings: &[Setting], literal: bool) {
-    println!("[{section}]");
-    for setting in settings {
-        let value = if literal { setting.literal() } else { lines::escape(&setting.value) };
-        print!("{}", lines::line(&setting.path, &value));
-    }
-    println!();
-}
-
 /// The files by which the config mapper turns keys into other keys. Their keys are dotted already.
-fn keys(folder: &Path) -> Result<(), Box<dyn Error>> {
+pub fn print(folder: &Path) -> Result<(), Box<dyn Error>> {
     let read = |name: &str| -> Result<Vec<json::Member>, Box<dyn Error>> {
         let text = fs::read_to_string(folder.join(name))?;
         let document = json::parse(FileId { owner: 0, index: 0 }, &text);
