@@ -1,7 +1,7 @@
 //! Lints WSO2 API Manager deployments: every node, and the nodes against each other.
 //!
 //! The layers, each using only what stands to its left:
-//! `source` → `diagnostic` → `syntax` → `catalog` → `input` → `model` → `extract` → `rules` → `lint` → `render` → `migrate` → `report` → `cli`.
+//! `source` → `diagnostic` → `syntax` → `catalog` → `input` → `model` → `extract` → `rules` → `lint` → `render` → `target` → `migrate` → `report` → `cli`.
 
 pub mod catalog;
 pub mod check;
@@ -17,3 +17,4 @@ pub mod report;
 pub mod rules;
 pub mod source;
 pub mod syntax;
+pub mod target;

@@ -38,3 +38,10 @@ pub fn lines_of_file(content: &str) -> std::borrow::Cow<'_, str> {
     }
     text.into()
 }
+
+/// Reads an expression that stands in no template, as the newest Jinjava would; one that cannot be read is
+/// [`ExpressionKind::Invalid`].
+#[must_use]
+pub fn parse_expression(text: &str) -> Expression {
+    expression::parse_at(text, Extent::new(0, text.len()), Dialect::V2_7_2)
+}
