@@ -9,4 +9,6 @@ pub mod build;
 pub mod evaluate;
 pub mod format;
 pub mod formula;
+pub mod pattern;
+pub mod place;
 pub mod tree;
