@@ -1,9 +1,10 @@
 //! One run from the paths to the findings, for the command line, tests and editors.
 
-use crate::diagnostic::{Diagnostic, Severity, Unread};
+use crate::catalog::card::Card;
+use crate::diagnostic::{Diagnostic, Severity, Silenced, Unread};
 use crate::extract::{self, Extracted};
 use crate::input::{Input, InputError, Inventory, Request};
-use crate::lint::{self, Date, Judgement, Layer, Selection, Selector};
+use crate::lint::{self, Date, Judgement, Layer, Linted, Selection, Selector};
 use crate::model::{Deployment, Version};
 use crate::report::Results;
 use crate::source::{FileId, OwnerSources, Sources};
@@ -29,8 +30,10 @@ pub struct Outcome {
     pub deployment: Deployment,
     /// The findings in the order of the contract.
     pub diagnostics: Vec<Diagnostic>,
-    /// So many findings were silenced by comments.
-    pub suppressed: usize,
+    /// The findings that are not reported, in the same order.
+    pub silenced: Vec<Silenced>,
+    /// The rules that ran, by code.
+    pub rules: Vec<&'static Card>,
     /// Inputs and files that could not be read, in the order of their owners.
     pub unread: Vec<Unread>,
 }
@@ -41,7 +44,8 @@ impl Outcome {
         Results {
             deployment: &self.deployment,
             diagnostics: &self.diagnostics,
-            suppressed: self.suppressed,
+            silenced: &self.silenced,
+            rules: &self.rules,
             unread: &self.unread,
         }
     }
@@ -84,7 +88,8 @@ pub fn check(options: &Options) -> Outcome {
     let selection = Selection { layers: vec![layer, options.layer.clone()] };
     let judgement = Judgement { selection, today: options.today };
     let linted = lint::lint(&deployment, &judgement, unread.is_empty());
-    Outcome { deployment, diagnostics: linted.diagnostics, suppressed: linted.suppressed, unread }
+    let Linted { diagnostics, silenced, rules } = linted;
+    Outcome { deployment, diagnostics, silenced, rules, unread }
 }
 
 /// What the inventory says about rules, and the words in it that name none.

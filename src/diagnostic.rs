@@ -75,6 +75,24 @@ pub struct Diagnostic {
     pub fingerprint: String,
 }
 
+/// A finding that is not reported, and what keeps it silent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Silenced {
+    /// The finding.
+    pub diagnostic: Diagnostic,
+    /// What keeps it silent.
+    pub by: Silencer,
+}
+
+/// What keeps a finding silent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Silencer {
+    /// A comment in the file, with the reason that it gives; may be empty.
+    Comment(String),
+    /// The baseline.
+    Baseline,
+}
+
 /// A file that could not be read or parsed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Unread {
@@ -88,4 +106,6 @@ pub struct Unread {
     pub column: Option<u32>,
     /// Why, in one clause.
     pub reason: String,
+    /// Path for viewers, as [`crate::source::SourceFile::viewer_path`].
+    pub viewer_path: String,
 }

@@ -65,6 +65,8 @@ pub struct SourceFile {
     pub text: String,
     /// True when the input has no such file: its settings are the vanilla ones.
     pub absent: bool,
+    /// True when the file lies in an archive, which `viewer_path` names.
+    pub in_archive: bool,
     line_starts: OnceLock<Vec<u32>>,
 }
 
@@ -76,6 +78,7 @@ impl SourceFile {
             viewer_path: viewer_path.into(),
             text,
             absent: false,
+            in_archive: false,
             line_starts: OnceLock::new(),
         }
     }
@@ -83,6 +86,11 @@ impl SourceFile {
     /// A file that the input leaves out; labels on it stand at line 1, column 1.
     pub fn absent(path: impl Into<String>, viewer_path: impl Into<String>) -> Self {
         Self { absent: true, ..Self::new(path, viewer_path, String::new()) }
+    }
+
+    /// The same file, in an archive or not.
+    pub fn inside_archive(self, in_archive: bool) -> Self {
+        Self { in_archive, ..self }
     }
 
     /// Line and column of a byte offset. An offset past the end or within a character counts as the nearest before.

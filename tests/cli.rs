@@ -70,6 +70,8 @@ fn two_nodes() -> TempDir {
     folder
 }
 
+const FORMATS: [&str; 7] = ["human", "json", "sarif", "junit", "github", "gitlab", "markdown"];
+
 const ONLY: [&str; 2] = ["--select", "CL003"];
 
 #[test]
@@ -87,7 +89,7 @@ fn the_exit_status_follows_the_worst_finding_and_fail_on() {
         (&["check", "warned", "missing"], 2),
         (&["check", "warned", "missing", "--fail-on", "warning"], 2),
     ] {
-        for format in ["human", "json"] {
+        for format in FORMATS {
             let output = run(folder.path(), &[arguments, &ONLY, &["--format", format]].concat());
             assert_eq!(status(&output), expected, "{arguments:?} {format}\n{}", stderr(&output));
         }
@@ -105,6 +107,7 @@ fn bad_usage_ends_with_2_and_prints_nothing_on_standard_output() {
         &["check", "clean", "--severity", "CL003=fatal"],
         &["check", "clean", "--format", "yaml"],
         &["check", "clean", "--output", "json"],
+        &["check", "clean", "--output", "json=a", "--output", "sarif=a"],
         &["check", "clean", "--product-version", "new"],
         &["check", "clean", "--quiet", "--verbose"],
         &["check", "clean", "--show-secrets", "--output", "json=report.json"],
@@ -199,8 +202,29 @@ fn several_formats_are_written_in_one_run() {
     assert!(serde_json::from_str::<serde_json::Value>(&json).is_ok());
     let human = fs::read_to_string(folder.path().join("b.txt")).unwrap();
     assert!(human.starts_with("warning[CL003] warned ") && !human.contains('\u{1b}'), "{human}");
+    for format in FORMATS {
+        let on_screen = run(folder.path(), &["check", "warned", "--format", format]);
+        let to_file = run(folder.path(), &["check", "warned", "--output", &format!("{format}=c")]);
+        assert_eq!(status(&to_file), 0, "{format}");
+        assert_eq!(stdout(&on_screen), fs::read_to_string(folder.path().join("c")).unwrap(), "{format}");
+    }
     let refused = run(folder.path(), &["check", "warned", "--output", "json=missing/a.json"]);
     assert_eq!(status(&refused), 2);
+}
+
+#[test]
+fn the_page_of_a_github_run_gets_a_summary() {
+    let folder = two_nodes();
+    let summary = folder.path().join("summary.md");
+    fs::write(&summary, "before\n").unwrap();
+    for (format, appended) in [("human", false), ("github", true)] {
+        let mut command = apimlint(folder.path());
+        command.args(["check", "warned", "--format", format]).env("GITHUB_STEP_SUMMARY", &summary);
+        assert_eq!(status(&command.output().unwrap()), 0);
+        let text = fs::read_to_string(&summary).unwrap();
+        assert!(text.starts_with("before\n"));
+        assert_eq!(text.contains("**CL003** wka-members-ignored"), appended, "{text}");
+    }
 }
 
 #[test]
@@ -329,8 +353,9 @@ fn no_format_prints_a_secret() {
         write(folder.path(), &format!("{node}/deployment.toml"), &toml);
     }
     let nodes = ["check", "node1", "node2", "node3", "node4"];
-    for arguments in [&[][..], &["--format", "json"], &["--verbose", "--statistics"], &["--color", "always"]]
-    {
+    let formats = FORMATS.map(|format| ["--format", format]);
+    let formats = formats.iter().map(|arguments| &arguments[..]);
+    for arguments in formats.chain([&["--verbose", "--statistics"][..], &["--color", "always"]]) {
         let output = run(folder.path(), &[&nodes, arguments].concat());
         assert!(status(&output) <= 2);
         for stream in [stdout(&output), stderr(&output)] {
@@ -348,7 +373,8 @@ fn secret_places() -> Vec<(&'static str, String)> {
     vec![
         ("repository/conf/axis2/axis2.xml", MULTICAST.replace(
             "<parameter name=\"domain\">",
-            &format!("<!-- <Password>{CANARY}</Password> -->\n    <parameter name=\"groupPassword\">{CANARY}</parameter><parameter name=\"domain\">"),
+            &format!("<!-- apimlint: ignore[CL003] amqp://u:{CANARY}@h and password={CANARY} -->\n    \
+             <!-- <Password>{CANARY}</Password> -->\n    <parameter name=\"groupPassword\">{CANARY}</parameter><parameter name=\"domain\">"),
         )),
         ("repository/conf/user-mgt.xml", format!(
             "<UserManager><Realm><Configuration><AdminUser><UserName>admin</UserName><Password>{CANARY}</Password></AdminUser>\

@@ -166,7 +166,7 @@ fn findings(request: &Request) -> Vec<String> {
     lines.extend(outcome.unread.iter().map(|unread| {
         format!("unread {} {} {}", unread.node.as_deref().unwrap_or("-"), unread.file, unread.reason)
     }));
-    lines.push(format!("{} suppressed", outcome.suppressed));
+    lines.push(format!("{} suppressed", outcome.silenced.len()));
     lines.sort();
     lines
 }

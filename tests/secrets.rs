@@ -19,8 +19,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use apimlint::check::{Options, Outcome, check};
 use apimlint::input::Request;
 use apimlint::lint::{Date, Layer};
+use apimlint::report::github::report_github;
+use apimlint::report::gitlab::report_gitlab;
 use apimlint::report::human::{Appearance, report_human};
 use apimlint::report::json::report_json;
+use apimlint::report::junit::report_junit;
+use apimlint::report::markdown::report_markdown;
+use apimlint::report::sarif::report_sarif;
 use apimlint::source::FileId;
 use apimlint::syntax::{toml, xml};
 use rayon::prelude::*;
@@ -62,7 +67,7 @@ fn no_report_shows_a_planted_password() {
                 findings.fetch_add(outcome.diagnostics.len(), Ordering::Relaxed);
                 let human = human(&outcome);
                 masked.fetch_add(human.matches(&"*".repeat(CANARY.len())).count(), Ordering::Relaxed);
-                for text in [human, report_json(&outcome.results()).unwrap()] {
+                for text in reports(&outcome, human) {
                     let lines = text.lines().filter(|line| line.contains(CANARY));
                     failures.extend(lines.map(|line| format!("{kind} {}: {line}", folder.display())));
                 }
@@ -75,6 +80,19 @@ fn no_report_shows_a_planted_password() {
     for (count, least) in enough {
         assert!(count.load(Ordering::Relaxed) > least, "{count:?} of {least}");
     }
+}
+
+fn reports(outcome: &Outcome, human: String) -> Vec<String> {
+    let results = outcome.results();
+    vec![
+        human,
+        report_json(&results).unwrap(),
+        report_sarif(&results).unwrap(),
+        report_gitlab(&results).unwrap(),
+        report_junit(&results),
+        report_github(&results),
+        report_markdown(&results),
+    ]
 }
 
 fn human(outcome: &Outcome) -> String {

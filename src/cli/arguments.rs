@@ -29,8 +29,8 @@ pub(super) enum Command {
     /// Lists all rules: code, name, severity, scope
     Rules {
         /// How to print the list
-        #[arg(long, value_enum, default_value_t = Format::Human)]
-        format: Format,
+        #[arg(long, value_enum, default_value_t = ListFormat::Human)]
+        format: ListFormat,
     },
     /// Prints the completions of a shell
     Completions {
@@ -172,6 +172,24 @@ pub(super) enum Format {
     Human,
     /// One JSON document
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit XML
+    Junit,
+    /// Annotations of GitHub Actions
+    Github,
+    /// A Code Quality report of GitLab
+    Gitlab,
+    /// Markdown, for comments on merge requests
+    Markdown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ListFormat {
+    /// For people
+    Human,
+    /// One JSON document
+    Json,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -193,11 +211,17 @@ pub(super) struct Output {
 fn parse_output(text: &str) -> Result<Output, String> {
     let (format, file) = text.split_once('=').ok_or("it must be FORMAT=FILE")?;
     let format = Format::from_str(format, true)
-        .map_err(|_| format!("unknown format \"{format}\"; known are human and json"))?;
+        .map_err(|_| format!("unknown format \"{format}\"; known are {}", known::<Format>()))?;
     if file.is_empty() {
         return Err("the name of the file is missing".to_owned());
     }
     Ok(Output { format, file: PathBuf::from(file) })
+}
+
+/// The words of an option.
+fn known<T: ValueEnum>() -> String {
+    let words = T::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+    words.map(|word| word.get_name().to_owned()).collect::<Vec<_>>().join(", ")
 }
 
 fn parse_severity(text: &str) -> Result<(Selector, Severity), String> {

@@ -1,7 +1,8 @@
 //! `apimlint check`.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::io::Write as _;
+use std::path::Path;
 
 use super::Status;
 use super::arguments::{Check, Format};
@@ -11,7 +12,7 @@ use crate::diagnostic::Severity;
 use crate::input::{NodeArgument, Request, inventory};
 use crate::lint::{Date, Layer};
 use crate::report::human::{self, Appearance};
-use crate::report::json;
+use crate::report::{github, gitlab, json, junit, markdown, sarif};
 
 pub(super) fn run(arguments: &Check) -> Status {
     let options = match options(arguments) {
@@ -37,6 +38,13 @@ pub(super) fn run(arguments: &Check) -> Status {
 fn options(arguments: &Check) -> Result<Options, String> {
     if arguments.show_secrets && (!arguments.output.is_empty() || terminal::prints_to_file()) {
         return Err("--show-secrets cannot be used where the output is a file".to_owned());
+    }
+    let mut files: Vec<&Path> = arguments.output.iter().map(|output| output.file.as_path()).collect();
+    files.sort();
+    if let Some(file) =
+        files.windows(2).find_map(|pair| pair.first().filter(|file| pair.last() == Some(file)))
+    {
+        return Err(format!("--output names {} twice", file.display()));
     }
     let working_folder =
         std::env::current_dir().map_err(|error| format!("the working folder cannot be told: {error}"))?;
@@ -81,6 +89,9 @@ fn report(arguments: &Check, outcome: &Outcome) -> Result<(), String> {
     if arguments.statistics && arguments.format != Format::Human {
         terminal::note(human::statistics(&outcome.diagnostics).trim_end());
     }
+    if arguments.format == Format::Github {
+        append_step_summary(outcome)?;
+    }
     for output in &arguments.output {
         let appearance = Appearance { color: false, width: Some(100), show_secrets: false, ..appearance };
         let text = rendered(output.format, outcome, appearance)?;
@@ -90,15 +101,32 @@ fn report(arguments: &Check, outcome: &Outcome) -> Result<(), String> {
 }
 
 fn write(file: &Path, text: &str) -> Result<(), String> {
-    let file: PathBuf = file.into();
-    fs::write(&file, text).map_err(|error| format!("{} cannot be written: {error}", file.display()))
+    fs::write(file, text).map_err(|error| format!("{} cannot be written: {error}", file.display()))
+}
+
+/// GitHub Actions shows on the run's page what is appended to the file of this name.
+fn append_step_summary(outcome: &Outcome) -> Result<(), String> {
+    let Some(file) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|file| !file.is_empty()) else {
+        return Ok(());
+    };
+    let text = markdown::report_markdown(&outcome.results());
+    let mut options = fs::OpenOptions::new();
+    let appended =
+        options.append(true).create(true).open(&file).and_then(|mut file| file.write_all(text.as_bytes()));
+    appended.map_err(|error| format!("GITHUB_STEP_SUMMARY cannot be written: {error}"))
 }
 
 fn rendered(format: Format, outcome: &Outcome, appearance: Appearance) -> Result<String, String> {
     let failed = |error: &dyn std::fmt::Display| format!("the report cannot be made: {error}");
+    let results = outcome.results();
     match format {
-        Format::Human => human::report_human(&outcome.results(), appearance).map_err(|error| failed(&error)),
-        Format::Json => json::report_json(&outcome.results()).map_err(|error| failed(&error)),
+        Format::Human => human::report_human(&results, appearance).map_err(|error| failed(&error)),
+        Format::Json => json::report_json(&results).map_err(|error| failed(&error)),
+        Format::Sarif => sarif::report_sarif(&results).map_err(|error| failed(&error)),
+        Format::Gitlab => gitlab::report_gitlab(&results).map_err(|error| failed(&error)),
+        Format::Junit => Ok(junit::report_junit(&results)),
+        Format::Github => Ok(github::report_github(&results)),
+        Format::Markdown => Ok(markdown::report_markdown(&results)),
     }
 }
 

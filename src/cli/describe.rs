@@ -4,11 +4,12 @@ use clap::Command;
 use serde::Serialize;
 
 use super::Status;
-use super::arguments::Format;
+use super::arguments::ListFormat;
 use super::terminal;
 use crate::catalog::card::Card;
 use crate::diagnostic::Severity;
 use crate::lint::registry;
+use crate::report::card::report_card;
 
 /// Prints a rule's card.
 pub(super) fn explain(rule: &str) -> Status {
@@ -20,31 +21,7 @@ pub(super) fn explain(rule: &str) -> Status {
         ));
         return Status::Failed;
     };
-    printed(&card(&entry.card))
-}
-
-fn card(card: &Card) -> String {
-    let mut text = format!(
-        "# {}\n\n{}, scope {}, versions {}, fix {}\n",
-        card.title,
-        card.severity.as_str(),
-        card.scope.as_str(),
-        card.versions,
-        card.fix.as_str()
-    );
-    for variant in &card.variants {
-        text.push_str(&format!("{} when {}\n", variant.severity.as_str(), variant.when));
-    }
-    for (heading, section) in [
-        ("What it finds", &card.finds),
-        ("Why it matters", &card.why),
-        ("Example", &card.example),
-        ("How to fix", &card.how_to_fix),
-        ("Sources", &card.sources_text),
-    ] {
-        text.push_str(&format!("\n## {heading}\n\n{section}\n"));
-    }
-    text
+    printed(&report_card(&entry.card))
 }
 
 #[derive(Serialize)]
@@ -58,10 +35,10 @@ struct RuleEntry<'a> {
 }
 
 /// Lists all rules.
-pub(super) fn rules(format: Format) -> Status {
+pub(super) fn rules(format: ListFormat) -> Status {
     let cards = || registry::entries().iter().map(|entry| &entry.card);
     match format {
-        Format::Human => {
+        ListFormat::Human => {
             let width = cards().map(|card| card.name.len()).max().unwrap_or(0);
             let lines = cards().map(|card| {
                 let Card { code, name, severity, scope, .. } = card;
@@ -69,7 +46,7 @@ pub(super) fn rules(format: Format) -> Status {
             });
             printed(&lines.collect::<String>())
         }
-        Format::Json => {
+        ListFormat::Json => {
             let entries: Vec<RuleEntry<'_>> = cards()
                 .map(|card| RuleEntry {
                     code: &card.code,

@@ -90,7 +90,8 @@ impl InputError {
             Self::Inventory { line, column, .. } => (*line, *column),
             _ => (None, None),
         };
-        Unread { node, file: self.path().to_owned(), line, column, reason: self.reason() }
+        let file = self.path().to_owned();
+        Unread { node, viewer_path: file.clone(), file, line, column, reason: self.reason() }
     }
 }
 

@@ -128,7 +128,7 @@ impl Reader {
         }
         let viewer_path = self.tree.viewer_path(path);
         let file = self
-            .add(SourceFile::absent(path, viewer_path))
+            .add(SourceFile::absent(path, viewer_path).inside_archive(self.tree.is_in_archive()))
             .unwrap_or(FileId { owner: self.owner, index: u16::MAX });
         self.absent.insert(path.to_owned(), file);
         file
@@ -149,6 +149,7 @@ impl Reader {
             line: Some(position.line),
             column: Some(position.column),
             reason: reason.into(),
+            viewer_path: source.viewer_path.clone(),
         });
     }
 
@@ -158,12 +159,14 @@ impl Reader {
         for (path, reason) in self.tree.left_out() {
             let file = if path.is_empty() { self.tree.path().to_owned() } else { path };
             if !unread.iter().any(|known| known.file == file) {
+                let viewer_path = self.tree.viewer_path(&file);
                 unread.push(Unread {
                     node: self.sources.node.clone(),
                     file,
                     line: None,
                     column: None,
                     reason,
+                    viewer_path,
                 });
             }
         }
@@ -215,8 +218,9 @@ impl Reader {
             Err(reason) => Err((None, reason)),
         };
         let viewer_path = self.tree.viewer_path(path);
+        let in_archive = self.tree.is_in_archive();
         let added = text.and_then(|text| {
-            self.add(SourceFile::new(path, viewer_path, text))
+            self.add(SourceFile::new(path, viewer_path.clone(), text).inside_archive(in_archive))
                 .ok_or_else(|| (None, "too many files were read".to_owned()))
         });
         match added {
@@ -231,6 +235,7 @@ impl Reader {
                     line: place.map(|place| place.line),
                     column: place.map(|place| place.column),
                     reason,
+                    viewer_path,
                 });
                 self.states.insert(path.to_owned(), State::Unreadable);
                 None

@@ -168,6 +168,11 @@ impl Tree {
         join(&self.shown, there.map_or(path, String::as_str))
     }
 
+    /// True when the files lie in an archive.
+    pub fn is_in_archive(&self) -> bool {
+        self.in_archive
+    }
+
     /// How much of the node was given.
     pub fn kind(&self) -> TreeKind {
         self.kind

@@ -15,7 +15,7 @@ use crate::syntax::settings::{Kind, Setting, Settings};
 /// Gives each diagnostic its mark: a hash of rule, node, home-relative file, element path by names and offending value.
 /// Positions among siblings, quotes, comments and layout are left out, so that they may change. Diagnostics that would
 /// get one mark are told apart by their order.
-pub(super) fn assign(deployment: &Deployment, diagnostics: &mut [Diagnostic]) {
+pub(super) fn assign<'a>(deployment: &Deployment, diagnostics: impl IntoIterator<Item = &'a mut Diagnostic>) {
     let mut secrets_of: BTreeMap<FileId, Vec<Range<usize>>> = BTreeMap::new();
     let mut settings_of: BTreeMap<FileId, Vec<Setting>> = BTreeMap::new();
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();

@@ -14,7 +14,7 @@ pub use date::Date;
 pub use selection::{Layer, Selection, Selector};
 
 use crate::catalog::card::{Card, Scope};
-use crate::diagnostic::{Diagnostic, Label};
+use crate::diagnostic::{Diagnostic, Label, Silenced, Silencer};
 use crate::model::Deployment;
 use crate::rules::{Check, Finding};
 use crate::source::{FileId, Span};
@@ -36,20 +36,24 @@ pub struct Judgement {
 pub struct Linted {
     /// In the order of the contract: node, file, line, code.
     pub diagnostics: Vec<Diagnostic>,
-    /// So many findings were silenced by comments.
-    pub suppressed: usize,
+    /// What comments silenced, in the same order.
+    pub silenced: Vec<Silenced>,
+    /// The rules that ran, by code.
+    pub rules: Vec<&'static Card>,
 }
 
 /// A finding with the card of its rule.
 struct Found<'a> {
     card: &'a Card,
     finding: Finding,
+    /// What the comment says that silences it.
+    silenced: Option<String>,
 }
 
 /// Lints a deployment. `is_whole` is false when some file could not be read: then no suppression is called unused.
 pub fn lint(deployment: &Deployment, judgement: &Judgement, is_whole: bool) -> Linted {
     let selection = &judgement.selection;
-    let enabled: Vec<&Entry> =
+    let enabled: Vec<&'static Entry> =
         registry::entries().iter().filter(|entry| selection.is_enabled(&entry.card)).collect();
     let found: Vec<Found<'_>> = enabled
         .par_iter()
@@ -58,24 +62,33 @@ pub fn lint(deployment: &Deployment, judgement: &Judgement, is_whole: bool) -> L
         .into_iter()
         .flatten()
         .collect();
-    let found = without_outranked(found);
+    let mut found = without_outranked(found);
     let suppressions = suppression::collect(deployment);
-    let (mut found, suppressed, used) = without_suppressed(found, &suppressions.understood, judgement.today);
-    for entry in enabled {
+    let used = suppress(&mut found, &suppressions.understood, judgement.today);
+    for entry in &enabled {
         let card = &entry.card;
         let findings = match card.code.as_str() {
             registry::SUPPRESSION_UNUSED if is_whole => unused(deployment, &suppressions, &used, judgement),
             registry::SUPPRESSION_MALFORMED => malformed(deployment, &suppressions),
             _ => continue,
         };
-        found.extend(findings.into_iter().map(|finding| Found { card, finding }));
+        found.extend(findings.into_iter().map(|finding| Found { card, finding, silenced: None }));
     }
-    let mut diagnostics: Vec<Diagnostic> =
+    let mut judged: Vec<(Diagnostic, Option<String>)> =
         found.into_iter().map(|found| diagnostic(found, selection)).collect();
-    diagnostics.sort_by_cached_key(|diagnostic| order(deployment, diagnostic));
-    diagnostics.dedup();
-    fingerprint::assign(deployment, &mut diagnostics);
-    Linted { diagnostics, suppressed }
+    judged.sort_by_cached_key(|(diagnostic, _)| order(deployment, diagnostic));
+    judged.dedup();
+    // A comment more must not change the marks of the findings beside it.
+    fingerprint::assign(deployment, judged.iter_mut().map(|(diagnostic, _)| diagnostic));
+    let mut linted =
+        Linted { rules: enabled.into_iter().map(|entry| &entry.card).collect(), ..Linted::default() };
+    for (diagnostic, silenced) in judged {
+        match silenced {
+            Some(reason) => linted.silenced.push(Silenced { diagnostic, by: Silencer::Comment(reason) }),
+            None => linted.diagnostics.push(diagnostic),
+        }
+    }
+    linted
 }
 
 fn run<'a>(deployment: &Deployment, entry: &'a Entry) -> Vec<Found<'a>> {
@@ -87,7 +100,7 @@ fn run<'a>(deployment: &Deployment, entry: &'a Entry) -> Vec<Found<'a>> {
         Some(Check::Deployment(check)) => check(deployment, &mut findings),
         None => {}
     }
-    findings.into_iter().map(|finding| Found { card: &entry.card, finding }).collect()
+    findings.into_iter().map(|finding| Found { card: &entry.card, finding, silenced: None }).collect()
 }
 
 fn labels(finding: &Finding) -> impl Iterator<Item = &Label> {
@@ -113,7 +126,7 @@ fn without_outranked(found: Vec<Found<'_>>) -> Vec<Found<'_>> {
     };
     let keep: Vec<bool> = found
         .iter()
-        .map(|Found { card, finding }| {
+        .map(|Found { card, finding, .. }| {
             if gives_way_to_all(card) {
                 let outranks = |other: &Card| !gives_way_to_all(other);
                 !labels(finding).any(|label| is_taken(label.span, &outranks))
@@ -126,19 +139,11 @@ fn without_outranked(found: Vec<Found<'_>>) -> Vec<Found<'_>> {
     found.into_iter().zip(keep).filter_map(|(found, keep)| keep.then_some(found)).collect()
 }
 
-/// Drops findings whose first place a comment covers. Returns what is left, the number of those dropped, and for each
-/// comment which of its codes silenced something.
-fn without_suppressed<'a>(
-    found: Vec<Found<'a>>,
-    suppressions: &[Suppression],
-    today: Date,
-) -> (Vec<Found<'a>>, usize, Vec<Vec<bool>>) {
+/// Marks findings whose first place a comment covers. Returns for each comment which of its codes silenced something.
+fn suppress(found: &mut [Found<'_>], suppressions: &[Suppression], today: Date) -> Vec<Vec<bool>> {
     let mut used: Vec<Vec<bool>> =
         suppressions.iter().map(|suppression| vec![false; suppression.codes.len()]).collect();
-    let before = found.len();
-    let mut left = Vec::new();
     for found in found {
-        let mut is_suppressed = false;
         let place = found.finding.primary.span;
         for (suppression, used) in suppressions.iter().zip(&mut used) {
             let covers = suppression.covers.is_some_and(|covers| {
@@ -150,16 +155,12 @@ fn without_suppressed<'a>(
             for (code, used) in suppression.codes.iter().zip(used) {
                 if *code == found.card.code {
                     *used = true;
-                    is_suppressed = true;
+                    found.silenced.get_or_insert_with(|| suppression.reason.clone());
                 }
             }
         }
-        if !is_suppressed {
-            left.push(found);
-        }
     }
-    let suppressed = before - left.len();
-    (left, suppressed, used)
+    used
 }
 
 fn has_ended(suppression: &Suppression, today: Date) -> bool {
@@ -218,11 +219,12 @@ fn malformed(deployment: &Deployment, suppressions: &Suppressions) -> Vec<Findin
     findings.collect()
 }
 
-fn diagnostic(found: Found<'_>, selection: &Selection) -> Diagnostic {
-    let Found { card, finding } = found;
+/// The finding as reports show it, and what the comment says that silences it.
+fn diagnostic(found: Found<'_>, selection: &Selection) -> (Diagnostic, Option<String>) {
+    let Found { card, finding, silenced } = found;
     // Rules quote values as they are written, and a URL may hold a password.
     let masked = |Label { span, message }| Label { span, message: secrets::mask_quoted(&message) };
-    Diagnostic {
+    let diagnostic = Diagnostic {
         code: card.code.clone(),
         rule: card.name.clone(),
         severity: selection.severity(card, finding.variant),
@@ -231,7 +233,8 @@ fn diagnostic(found: Found<'_>, selection: &Selection) -> Diagnostic {
         primary: masked(finding.primary),
         related: finding.related.into_iter().map(masked).collect(),
         fingerprint: String::new(),
-    }
+    };
+    (diagnostic, silenced.as_deref().map(secrets::mask_quoted))
 }
 
 /// Node order as given and files without node behind, then file, line, code; the rest only makes the order total.

@@ -21,6 +21,8 @@ pub(super) struct Suppression {
     pub codes: Vec<&'static str>,
     /// The last day on which it counts.
     pub until: Option<Date>,
+    /// Why, in the words of the comment; may be empty.
+    pub reason: String,
 }
 
 /// A comment that starts like ours and cannot be understood.
@@ -82,13 +84,13 @@ impl Suppressions {
         for (span, text) in comments(parsed) {
             let Some(instruction) = text.trim_start().strip_prefix(MARK) else { continue };
             match parse_instruction(instruction) {
-                Ok(Instruction { whole_file, codes, until }) => {
+                Ok(Instruction { whole_file, codes, until, reason }) => {
                     let covers = if whole_file {
                         Some(Span::new(span.file, 0, source.text.len()))
                     } else {
                         covered(parsed, source, span)
                     };
-                    self.understood.push(Suppression { span, covers, codes, until });
+                    self.understood.push(Suppression { span, covers, codes, until, reason });
                 }
                 Err(reason) => self.malformed.push(Malformed { span, reason }),
             }
@@ -118,6 +120,7 @@ struct Instruction {
     whole_file: bool,
     codes: Vec<&'static str>,
     until: Option<Date>,
+    reason: String,
 }
 
 /// Reads `ignore[CODE,CODE until=YYYY-MM-DD] reason`.
@@ -131,10 +134,10 @@ fn parse_instruction(text: &str) -> Result<Instruction, String> {
         "ignore-file" => true,
         _ => return Err("is neither ignore[CODE] nor ignore-file[CODE]".to_owned()),
     };
-    let Some((list, _)) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) else {
+    let Some((list, reason)) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) else {
         return Err(format!("names no rule; a code stands in brackets: {word}[CODE]"));
     };
-    let mut instruction = Instruction { whole_file, codes: Vec::new(), until: None };
+    let mut instruction = Instruction { whole_file, codes: Vec::new(), until: None, reason: words(reason) };
     for item in list.split([',', ' ', '\t', '\r', '\n']).filter(|item| !item.is_empty()) {
         if let Some(date) = item.strip_prefix("until=") {
             if instruction.until.is_some() {
@@ -161,6 +164,11 @@ fn parse_instruction(text: &str) -> Result<Instruction, String> {
         return Err(format!("names no rule; a code stands in brackets: {word}[CODE]"));
     }
     Ok(instruction)
+}
+
+/// A text in one line.
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A word of a comment, cut to what a message can bear.
@@ -325,6 +333,7 @@ mod tests {
             parse_instruction(&format!(" ignore[{code}, {code} until=2027-06-30] a [reason]")).unwrap();
         assert_eq!(parsed.codes, [code]);
         assert_eq!(parsed.until.unwrap().to_string(), "2027-06-30");
+        assert_eq!(parsed.reason, "a [reason]");
         assert!(!parsed.whole_file);
         assert!(parse_instruction(&format!("ignore-file[{code}]")).unwrap().whole_file);
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use miette::{GraphicalTheme, LabeledSpan, MietteHandler, MietteHandlerOpts, ReportHandler, SourceCode};
 
-use super::Results;
+use super::{Results, clean, counted, is_unsafe};
 use crate::diagnostic::{Diagnostic, Label, Severity, Unread};
 use crate::source::{FileId, SourceFile, Sources};
 use crate::syntax::secrets;
@@ -246,15 +246,6 @@ impl Shown {
     }
 }
 
-/// Marks that turn the direction of text, and control characters: a file could draw what is not there.
-fn is_unsafe(letter: char) -> bool {
-    letter.is_control() || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-fn clean(text: &str) -> String {
-    text.chars().map(|letter| if is_unsafe(letter) { '\u{fffd}' } else { letter }).collect()
-}
-
 /// What miette draws: the labels of one file.
 #[derive(Debug)]
 struct Drawing {
@@ -308,11 +299,8 @@ impl fmt::Display for Drawn<'_> {
     }
 }
 
-fn counted(count: usize, one: &str) -> String {
-    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
-}
-
-fn summary(results: &Results<'_>) -> String {
+/// Numbers of nodes, findings and what was not read, in one line.
+pub fn summary(results: &Results<'_>) -> String {
     let mut parts = vec![counted(results.deployment.nodes.len(), "node")];
     if results.diagnostics.is_empty() {
         parts.push("no findings".to_owned());
@@ -325,8 +313,8 @@ fn summary(results: &Results<'_>) -> String {
             parts.push(counted(count, word));
         }
     }
-    if results.suppressed > 0 {
-        parts.push(format!("{} suppressed", results.suppressed));
+    if !results.silenced.is_empty() {
+        parts.push(format!("{} suppressed", results.silenced.len()));
     }
     if !results.unread.is_empty() {
         parts.push(format!("{} not read", results.unread.len()));

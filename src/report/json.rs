@@ -82,7 +82,7 @@ pub fn report_json(results: &Results<'_>) -> Result<String, serde_json::Error> {
             errors: results.count(Severity::Error),
             warnings: results.count(Severity::Warning),
             infos: results.count(Severity::Info),
-            suppressed: results.suppressed,
+            suppressed: results.silenced.len(),
         },
     };
     let mut text = serde_json::to_string_pretty(&document)?;

@@ -1,9 +1,17 @@
 //! Prints findings: one file for each format.
 
+pub mod card;
+pub mod github;
+pub mod gitlab;
 pub mod human;
 pub mod json;
+pub mod junit;
+pub mod markdown;
+mod place;
+pub mod sarif;
 
-use crate::diagnostic::{Diagnostic, Severity, Unread};
+use crate::catalog::card::Card;
+use crate::diagnostic::{Diagnostic, Severity, Silenced, Unread};
 use crate::model::Deployment;
 
 /// Everything that a report shows.
@@ -13,8 +21,10 @@ pub struct Results<'a> {
     pub deployment: &'a Deployment,
     /// The findings in order.
     pub diagnostics: &'a [Diagnostic],
-    /// So many findings were silenced by comments.
-    pub suppressed: usize,
+    /// The findings that are silenced, in the same order.
+    pub silenced: &'a [Silenced],
+    /// The rules that ran, by code.
+    pub rules: &'a [&'static Card],
     /// What could not be read.
     pub unread: &'a [Unread],
 }
@@ -24,4 +34,18 @@ impl Results<'_> {
     pub fn count(&self, severity: Severity) -> usize {
         self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()
     }
+}
+
+/// The text without control characters and without marks that turn its direction: a file could draw what is not there.
+fn clean(text: &str) -> String {
+    text.chars().map(|letter| if is_unsafe(letter) { '\u{fffd}' } else { letter }).collect()
+}
+
+fn is_unsafe(letter: char) -> bool {
+    letter.is_control() || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// A number with its noun.
+fn counted(count: usize, one: &str) -> String {
+    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
 }
