@@ -12,6 +12,7 @@ pub mod nginx;
 pub mod placeholder;
 pub mod properties;
 pub mod secrets;
+pub mod server_toml;
 pub mod settings;
 pub mod toml;
 pub mod url;
