@@ -5,7 +5,7 @@ use std::error::Error;
 use std::path::Path;
 
 use apimlint::catalog::lines;
-use apimlint::catalog::vanilla::Pack;
+use apimlint::catalog::vanilla::{self, Pack};
 use apimlint::syntax::secrets;
 
 use crate::files;
@@ -18,13 +18,14 @@ pub fn print(home: &Path, pack: &Pack) -> Result<(), Box<dyn Error>> {
     for path in written.union(&known) {
         match (known.contains(path), written.contains(path)) {
             (true, true) => {
-                let vanilla = files::vanilla_settings(pack, path);
+                let known = files::vanilla_settings(pack, path);
                 match files::settings(home, path) {
-                    Ok(own) => differences(path, vanilla, own),
+                    Ok(own) => differences(path, known, own),
                     Err(error) => println!("? {error}"),
                 }
             }
             (false, _) => println!("+ [{path}]"),
+            (true, false) if vanilla::is_made_at_start(path) => {}
             (true, false) => println!("- [{path}]"),
         }
     }

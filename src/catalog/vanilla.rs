@@ -119,6 +119,12 @@ pub fn is_configuration(path: &str) -> bool {
     DEPLOYED.iter().any(|folder| inside(folder)) || path == "repository/resources/tenant-conf.json"
 }
 
+/// True for a file of the vanilla data that the server writes when it first starts: a home without it changed nothing.
+/// (`SolrClient` of wso2/carbon-registry.)
+pub fn is_made_at_start(path: &str) -> bool {
+    path.starts_with("repository/conf/solr/")
+}
+
 /// Folders outside `repository/conf` all of whose files are configuration.
 const DEPLOYED: [&str; 6] = [
     "repository/deployment/server/eventpublishers",
@@ -414,6 +420,7 @@ mod tests {
         }
         for pack in packs("wso2am").filter(|pack| !pack.is_toml()) {
             assert!(pack.paths().all(is_configuration), "{}", pack.version);
+            assert_eq!(pack.paths().filter(|path| is_made_at_start(path)).count(), 12, "{}", pack.version);
         }
     }
 
