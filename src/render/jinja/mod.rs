@@ -4,15 +4,28 @@
 //! which means nested interpretation on and no limits but a depth of ten. What differs between the Jinjava releases of the
 //! packs is a [`Dialect`]. [`parse`] gives a tree with the place of everything, [`Template::render`] what the server writes.
 
+use crate::render::value::Map;
+
+mod evaluate;
 mod expression;
+mod filters;
+mod interpret;
+mod item;
+mod methods;
+mod numbers;
+mod operators;
 mod parse;
+mod paths;
+mod raised;
 mod rendered;
 mod scan;
 mod symbols;
 mod tags;
+mod tests_of;
 mod tree;
 
-pub use rendered::{Frame, FrameId, FrameKind, KeyPath, Piece, Rendered, Source, Step};
+pub use crate::render::value::{KeyPath, Step};
+pub use rendered::{Frame, FrameId, FrameKind, Piece, Rendered, Source};
 pub use tree::{
     Binary, Branch, Dialect, Expression, ExpressionKind, Extent, Fault, FaultKind, Loop, Name, Node,
     NodeKind, SetBlock, Template, Unary,
@@ -24,6 +37,20 @@ pub use tree::{
 #[must_use]
 pub fn parse(text: &str, dialect: Dialect) -> Template {
     parse::parse(text, dialect)
+}
+
+/// Reads an expression that stands alone; its extents are of `text`. What is none becomes [`ExpressionKind::Invalid`].
+#[must_use]
+pub fn parse_expression(text: &str, dialect: Dialect) -> Expression {
+    expression::parse_at(text, Extent::new(0, text.len()), dialect)
+}
+
+impl Template {
+    /// What the server writes for this template with a configuration: the tables that the keys' dots make.
+    #[must_use]
+    pub fn render(&self, context: &Map) -> Rendered {
+        interpret::render(self, context)
+    }
 }
 
 /// A template file as the mapper sees it (`FileUtils.readFile`): every line, the last one too, ends in a line feed.

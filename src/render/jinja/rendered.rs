@@ -1,9 +1,8 @@
 //! What rendering gives: the text, and for each byte of it where it comes from.
 
 use super::tree::{Extent, Fault, FaultKind};
-use std::fmt;
+use crate::render::value::KeyPath;
 use std::ops::Range;
-use std::sync::Arc;
 
 /// A rendered template.
 #[derive(Debug, Clone, Default)]
@@ -69,7 +68,7 @@ pub enum Source {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FrameId(pub usize);
 
-/// One passage of the renderer through an `if`, or one turn of a `for`.
+/// One passage of the renderer through an `if` or a `for`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Frame {
     /// The frame around it.
@@ -90,45 +89,16 @@ pub enum FrameKind {
         /// The keys that the conditions read until one held.
         reads: Vec<KeyPath>,
     },
-    /// A `for`.
-    Turn {
-        /// Which turn, from 0.
-        index: usize,
+    /// A `for`, around its turns.
+    Loop {
+        /// How many elements there are.
+        turns: usize,
         /// The keys that the iterated expression read.
         reads: Vec<KeyPath>,
     },
-}
-
-/// The way to a value from the top of the configuration.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct KeyPath {
-    /// The steps, at least one.
-    pub steps: Vec<Step>,
-}
-
-/// A step of a [`KeyPath`].
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Step {
-    /// To the value of a key; the key may hold dots.
-    Key(Arc<str>),
-    /// To an element of an array, from 0.
-    Index(usize),
-}
-
-impl fmt::Display for KeyPath {
-    /// Dots between keys, indices in brackets, and quotes around a key that holds a dot or a quote, as in `a.'b.c'[0].d`.
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, step) in self.steps.iter().enumerate() {
-            match step {
-                Step::Index(index) => write!(formatter, "[{index}]")?,
-                Step::Key(key) => {
-                    let dot = if at == 0 { "" } else { "." };
-                    let plain = !key.is_empty() && !key.contains(['.', '\'', '[', ']']);
-                    let quote = if plain { "" } else { "'" };
-                    write!(formatter, "{dot}{quote}{key}{quote}")?;
-                }
-            }
-        }
-        Ok(())
-    }
+    /// One turn of the `for` around it.
+    Turn {
+        /// Which one, from 0.
+        index: usize,
+    },
 }
