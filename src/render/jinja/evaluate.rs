@@ -43,7 +43,7 @@ impl<'c> Renderer<'c> {
             ExpressionKind::Method(object, name, arguments) => self.method(object, name, arguments),
             ExpressionKind::Function(name, arguments) => {
                 let arguments = self.arguments(arguments)?;
-                methods::function(name, &arguments, &mut self.arena, self.dialect).map(Held::from)
+                methods::function(name, &arguments, &mut self.arena).map(Held::from)
             }
             ExpressionKind::Filter(input, name, arguments) => self.filter(input, name, arguments),
             ExpressionKind::Test { input, name, negated, argument } => {
@@ -111,7 +111,7 @@ impl<'c> Renderer<'c> {
         if index.is_null() {
             return Ok(Item::Null.into());
         }
-        let name = index.to_text(&self.arena)?.into_owned();
+        let name = self.index_name(&object.item, &index)?;
         let segment = match (&object.item, name.parse::<i64>()) {
             (Item::List(list), Ok(at)) => {
                 let from_end = if at < 0 { list.len(&self.arena) as i64 } else { 0 };
@@ -123,6 +123,19 @@ impl<'c> Renderer<'c> {
         let mut held = self.property(&object, &name)?;
         held.path = path.or(held.path);
         Ok(held)
+    }
+
+    /// An index as text, which is how Java hands it on; since 2.5 a negative number counts from the end of an array.
+    fn index_name(&self, object: &Item<'c>, index: &Item<'c>) -> Result<String, Raised> {
+        if let (Item::List(list), Item::Int(_) | Item::Long(_), Some(at)) = (object, index, index.int_value())
+            && list.class == ListClass::Array
+            && self.dialect >= Dialect::V2_6_0
+        {
+            let at = i64::from(at);
+            let from_end = if at < 0 { list.len(&self.arena) as i64 } else { 0 };
+            return Ok((at + from_end).to_string());
+        }
+        Ok(index.to_text(&self.arena)?.into_owned())
     }
 
     /// `JinjavaInterpreterResolver.getValue`.
@@ -173,7 +186,6 @@ impl<'c> Renderer<'c> {
             _ => return Ok(None),
         };
         let length = i64::try_from(list.len(&self.arena)).unwrap_or(i64::MAX);
-        // Arrays do not count from the end where the index is written as text, and it always is.
         let counts_from_end = parsed < 0 && list.class != ListClass::Array;
         let at = i64::from(parsed) + if counts_from_end { length } else { 0 };
         Ok(Some(usize::try_from(at).unwrap_or(usize::MAX)))
@@ -232,10 +244,10 @@ impl<'c> Renderer<'c> {
         let Some(expression) = expression else { return Ok(Some(default)) };
         match self.value(expression)?.item {
             Item::Null => Ok(None),
-            number @ (Item::Int(_) | Item::Long(_) | Item::Float(_) | Item::Double(_)) => {
-                Ok(Some(i64::from(number.to_long()? as i32)))
-            }
-            other => Err(Raised::fatal(format!("{} is the end of a part", other.describe()))),
+            other => match other.int_value() {
+                Some(bound) => Ok(Some(i64::from(bound))),
+                None => Err(Raised::fatal(format!("{} is the end of a part", other.describe()))),
+            },
         }
     }
 
@@ -294,9 +306,19 @@ impl<'c> Renderer<'c> {
         }
         let input = self.value(input)?;
         let argument = argument.map(|argument| self.value(argument)).transpose()?;
+        if name == "sameas" && argument.as_ref().is_some_and(|argument| self.is_same_number(&input, argument))
+        {
+            return Ok(Item::Bool(!negated).into());
+        }
         let holds =
             tests_of::holds(name, &input.item, argument.map(|held| held.item), &self.arena, self.dialect)?;
         Ok(Item::Bool(holds != negated).into())
+    }
+
+    /// Whether two numbers are the same object of the configuration.
+    fn is_same_number(&self, one: &Held<'c>, two: &Held<'c>) -> bool {
+        let Some((left, right)) = one.path.zip(two.path) else { return false };
+        one.item.int_value().is_some() && self.paths.resolve(left) == self.paths.resolve(right)
     }
 
     fn binary(&mut self, operator: Binary, left: &Expression, right: &Expression) -> Evaluated<'c> {

@@ -471,6 +471,10 @@ impl<'t> Parser<'t> {
         }
         if self.symbol(0) == Symbol::LeftParenthesis {
             let arguments = self.arguments()?;
+            if !is_function(&name, self.dialect) {
+                // Java looks for all functions before it evaluates anything.
+                return Err(Failure { at: start, reason: format!("there is no function `{name}`") });
+            }
             return self.node(start, ExpressionKind::Function(name, arguments));
         }
         self.node(start, ExpressionKind::Name(name))
@@ -532,6 +536,30 @@ impl<'t> Parser<'t> {
         self.consume();
         Ok(ExpressionKind::Map(entries))
     }
+}
+
+/// The functions that Jinjava has (`FunctionLibrary`), and since when.
+const FUNCTIONS: [(&str, Dialect); 16] = [
+    ("datetimeformat", Dialect::V2_4_14),
+    ("fn:immutable_list", Dialect::V2_4_14),
+    ("fn:list", Dialect::V2_4_14),
+    ("fn:map_entry", Dialect::V2_7_2),
+    ("format_date", Dialect::V2_7_2),
+    ("format_datetime", Dialect::V2_7_2),
+    ("format_time", Dialect::V2_7_2),
+    ("namespace", Dialect::V2_6_0),
+    ("range", Dialect::V2_4_14),
+    ("strtodate", Dialect::V2_6_0),
+    ("strtotime", Dialect::V2_4_14),
+    ("super", Dialect::V2_4_14),
+    ("today", Dialect::V2_4_14),
+    ("truncate", Dialect::V2_4_14),
+    ("type", Dialect::V2_4_14),
+    ("unixtimestamp", Dialect::V2_4_14),
+];
+
+fn is_function(name: &str, dialect: Dialect) -> bool {
+    FUNCTIONS.iter().any(|(known, since)| *known == name && *since <= dialect)
 }
 
 fn tallest_part(kind: &ExpressionKind) -> u16 {

@@ -205,6 +205,9 @@ impl<'c> Renderer<'c> {
 
     fn list_of(&mut self, input: &Held<'c>) -> Evaluated<'c> {
         let elements = match &input.item {
+            Item::Null if self.dialect < Dialect::V2_6_0 => {
+                return Err(Raised::fatal("the filter `list` gets nothing"));
+            }
             Item::Null => return Ok(Item::Null.into()),
             Item::Text(text) => {
                 text.as_str().chars().map(|letter| Item::text(letter.to_string()).into()).collect()
@@ -357,8 +360,14 @@ impl<'c> Renderer<'c> {
         match name {
             "lower" => Ok(of_text(|text| text.to_lowercase())),
             "upper" => Ok(of_text(|text| text.to_uppercase())),
+            "capitalize" if self.dialect < Dialect::V2_6_0 => Ok(of_text(capitalized)),
             "capitalize" => Ok(of_text(|text| capitalized(&text.to_lowercase()))),
-            "title" => Ok(of_text(|text| title(&text.to_lowercase()))),
+            "title" => match (self.dialect, item) {
+                (Dialect::V2_4_14, _) => Ok(of_text(title)),
+                (Dialect::V2_6_0, _) => Ok(of_text(|text| title(&text.to_lowercase()))),
+                (Dialect::V2_7_2, Item::Null) => Ok(Item::Null),
+                (Dialect::V2_7_2, _) => Ok(Item::text(title_of_words(&item.to_text(&self.arena)?))),
+            },
             "string" => Ok(Item::text(item.to_text_with_null(&self.arena)?.as_ref())),
             "trim" => Ok(Item::text(super::tags::java_trim(&item.to_text_with_null(&self.arena)?))),
             "escape" | "e" | "forceescape" => Ok(Item::text(escaped(&item.to_text(&self.arena)?))),
@@ -397,9 +406,11 @@ impl<'c> Renderer<'c> {
 
     fn join(&mut self, item: &Item<'c>, arguments: &[Held<'c>]) -> Result<Item<'c>, Raised> {
         let separator = match arguments.first() {
-            Some(_) => {
-                self.argument(arguments, 0)?.ok_or_else(|| Raised::fatal("a list is joined by nothing"))?
-            }
+            Some(_) => match self.argument(arguments, 0)? {
+                Some(separator) => separator,
+                None if self.dialect >= Dialect::V2_7_2 => "null".into(),
+                None => return Err(Raised::fatal("a list is joined by nothing")),
+            },
             None => "".into(),
         };
         let attribute = self.argument(arguments, 1)?;
@@ -470,7 +481,12 @@ impl<'c> Renderer<'c> {
                 let separator = self.required_text("split", arguments, 0)?;
                 text.split(&*separator).collect()
             }
-            (None, None) => text.split(char::is_whitespace).collect(),
+            (None, _) if self.dialect < Dialect::V2_6_0 => {
+                return Err(Raised::fatal(
+                    "the Guava of the packs does not know how this Jinjava splits at blanks",
+                ));
+            }
+            (None, _) => text.split(char::is_whitespace).collect(),
         };
         let parts = parts
             .into_iter()
@@ -484,8 +500,12 @@ impl<'c> Renderer<'c> {
         let default = self.argument(arguments, 0)?.and_then(|text| text.parse().ok()).unwrap_or(0);
         let number: i64 = match item {
             Item::Null => default,
-            Item::Int(_) | Item::Long(_) | Item::Float(_) | Item::Double(_) => item.to_long()?,
+            number if number.int_value().is_some() && self.dialect < Dialect::V2_6_0 => {
+                number.int_value().map_or(default, i64::from)
+            }
+            number if number.int_value().is_some() => number.to_long()?,
             other => match parse_us_number(super::tags::java_trim(&other.to_text(&self.arena)?)) {
+                Some(number) if self.dialect < Dialect::V2_6_0 => i64::from(number as i32),
                 Some(number) => number as i64,
                 None => default,
             },
@@ -592,6 +612,24 @@ fn title(text: &str) -> String {
             title.push(letter);
         }
         first = is_java_whitespace(letter);
+    }
+    title
+}
+
+/// `TitleFilter` since 2.6.1: the first letter of each word is raised, and the others lowered.
+fn title_of_words(text: &str) -> String {
+    let mut title = String::new();
+    let mut raised = false;
+    for letter in text.chars() {
+        if is_java_whitespace(letter) {
+            raised = false;
+            title.push(letter);
+        } else if raised {
+            title.extend(letter.to_lowercase());
+        } else {
+            raised = letter.is_lowercase() || letter.is_uppercase();
+            title.extend(letter.to_uppercase());
+        }
     }
     title
 }

@@ -206,8 +206,17 @@ impl<'c> Item<'c> {
             (Self::Text(left), Self::Text(right)) => left.is_same_object(right),
             (Self::List(left), Self::List(right)) => match (left.elements, right.elements) {
                 (Elements::Own(left), Elements::Own(right)) => left == right,
+                // Each read of a list of the configuration wraps it anew.
+                (Elements::Context(one), Elements::Context(two)) => {
+                    std::ptr::eq(one, two)
+                        && left.class == ListClass::Plain
+                        && right.class == ListClass::Plain
+                }
                 _ => false,
             },
+            (Self::Entries(MapEntries::Context(left)), Self::Entries(MapEntries::Context(right))) => {
+                std::ptr::eq(*left, *right)
+            }
             _ => false,
         }
     }
@@ -215,15 +224,15 @@ impl<'c> Item<'c> {
     /// `ObjectTruthValue.evaluate`.
     pub fn is_true(&self, arena: &Arena<'_>, dialect: Dialect) -> bool {
         let by_int = dialect < Dialect::V2_7_2;
+        if by_int && let Some(value) = self.int_value() {
+            return value != 0;
+        }
         match self {
             Self::Null => false,
             Self::Bool(value) => *value,
             Self::Int(value) => *value != 0,
-            Self::Long(value) if by_int => (*value as i32) != 0,
             Self::Long(value) => *value != 0,
-            Self::Float(value) if by_int => (*value as i32) != 0,
             Self::Float(value) => *value != 0.0,
-            Self::Double(value) if by_int => (*value as i32) != 0,
             Self::Double(value) => *value != 0.0,
             Self::Text(text) => !text.as_str().is_empty() && !text.as_str().eq_ignore_ascii_case("false"),
             Self::List(list) => list.len(arena) != 0,
@@ -247,6 +256,17 @@ impl<'c> Item<'c> {
                 .parse()
                 .map_err(|_| Raised::fatal("a string that is no whole number is used as one")),
             other => Err(Raised::fatal(format!("{} is used as a number", other.describe()))),
+        }
+    }
+
+    /// `Number.intValue`; nothing for what is no number.
+    pub fn int_value(&self) -> Option<i32> {
+        match self {
+            Self::Int(value) => Some(*value),
+            Self::Long(value) => Some(*value as i32),
+            Self::Float(value) => Some(*value as i32),
+            Self::Double(value) => Some(*value as i32),
+            _ => None,
         }
     }
 

@@ -14,24 +14,6 @@ type Evaluated<'c> = Result<Held<'c>, Raised>;
 /// The most numbers that `range` gives (`JinjavaConfig.rangeLimit`).
 const RANGE_LIMIT: usize = 1000;
 
-/// Functions of Jinjava that this renderer does not know.
-const UNSUPPORTED_FUNCTIONS: [&str; 14] = [
-    "datetimeformat",
-    "unixtimestamp",
-    "truncate",
-    "today",
-    "strtotime",
-    "strtodate",
-    "super",
-    "namespace",
-    "fn:list",
-    "fn:immutable_list",
-    "fn:map_entry",
-    "format_date",
-    "format_time",
-    "format_datetime",
-];
-
 /// Methods that only some classes of values have: called on another one, Java finds none.
 const PYTHON_METHODS: [&str; 13] = [
     "append", "copy", "count", "extend", "index", "insert", "items", "keys", "pop", "reverse", "split",
@@ -43,7 +25,6 @@ pub(super) fn function<'c>(
     name: &str,
     arguments: &[Held<'c>],
     arena: &mut Arena<'c>,
-    dialect: Dialect,
 ) -> Result<Item<'c>, Raised> {
     match (name, arguments) {
         ("range", [first, more @ ..]) => range(&first.item, more, arena),
@@ -51,13 +32,7 @@ pub(super) fn function<'c>(
         ("range" | "type", _) => {
             Err(Raised::fatal(format!("`{name}` is called with another number of arguments")))
         }
-        _ if UNSUPPORTED_FUNCTIONS.contains(&name) => {
-            Err(Raised::unsupported(format!("this renderer does not know the function `{name}`")))
-        }
-        _ => {
-            debug_assert!(dialect >= Dialect::V2_4_14);
-            Err(Raised::fatal(format!("there is no function `{name}`")))
-        }
+        _ => Err(Raised::unsupported(format!("this renderer does not know the function `{name}`"))),
     }
 }
 

@@ -39,12 +39,6 @@ pub fn parse(text: &str, dialect: Dialect) -> Template {
     parse::parse(text, dialect)
 }
 
-/// Reads an expression that stands alone; its extents are of `text`. What is none becomes [`ExpressionKind::Invalid`].
-#[must_use]
-pub fn parse_expression(text: &str, dialect: Dialect) -> Expression {
-    expression::parse_at(text, Extent::new(0, text.len()), dialect)
-}
-
 impl Template {
     /// What the server writes for this template with a configuration: the tables that the keys' dots make.
     #[must_use]

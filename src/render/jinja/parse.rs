@@ -180,6 +180,9 @@ impl Parser<'_> {
                 Dialect::V2_4_14 => {}
                 Dialect::V2_6_0 => return open.text.parts.push(extent),
                 Dialect::V2_7_2 => {
+                    if open.text.right_trim {
+                        trim_start(std::slice::from_mut(&mut extent), text, is_java_whitespace);
+                    }
                     apply_trims(&mut open.text, text);
                     open.text.parts.push(extent);
                     if open.name == "raw" {
@@ -376,6 +379,10 @@ impl Parser<'_> {
         }
         while names.len() > 1 && names.last().is_some_and(|name| name.extent.is_empty()) {
             names.pop();
+        }
+        // In 2.4 a name that is alone in the end is the whole left side, commas included.
+        if names.len() == 1 && self.dialect < Dialect::V2_6_0 {
+            return vec![self.name(left)];
         }
         names
     }

@@ -34,7 +34,7 @@ impl<'c> Paths<'c> {
         parent.map(|parent| self.push(Some(parent), segment))
     }
 
-    fn resolve(&self, path: PathId) -> KeyPath {
+    pub fn resolve(&self, path: PathId) -> KeyPath {
         let mut steps = Vec::new();
         let mut next = Some(path);
         while let Some((parent, segment)) = next.and_then(|path| self.nodes.get(path.0)) {

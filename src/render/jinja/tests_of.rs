@@ -87,8 +87,8 @@ pub(super) fn holds<'c>(
         "false" => Ok(matches!(item, Item::Bool(false))),
         "lower" => Ok(matches!(item, Item::Text(text) if all(text.as_str(), char::is_lowercase))),
         "upper" => Ok(matches!(item, Item::Text(text) if all(text.as_str(), char::is_uppercase))),
-        "even" => Ok(is_number(item) && item.to_long()? as i32 % 2 == 0),
-        "odd" => Ok(is_number(item) && item.to_long()? as i32 % 2 != 0),
+        "even" => Ok(item.int_value().is_some_and(|value| value % 2 == 0)),
+        "odd" => Ok(item.int_value().is_some_and(|value| value % 2 != 0)),
         "divisibleby" => is_divisible(item, other, dialect),
         "equalto" | "eq" | "==" => operators::equal(item, required()?, arena, dialect),
         "ne" | "!=" => operators::equal(item, required()?, arena, dialect).map(|equal| !equal),
@@ -132,10 +132,11 @@ fn is_divisible(item: &Item<'_>, divisor: Option<&Item<'_>>, dialect: Dialect) -
     if lenient && divisor.is_null() {
         return Ok(false);
     }
-    if !is_number(divisor) || lenient && !whole(divisor) || divisor.to_long()? as i32 == 0 {
-        return Err(Raised::fatal("`is divisibleby` expects a whole number other than zero behind it"));
+    let numbers = item.int_value().zip(divisor.int_value().filter(|value| *value != 0));
+    match numbers {
+        Some((dividend, by)) if !lenient || whole(divisor) => Ok(dividend.wrapping_rem(by) == 0),
+        _ => Err(Raised::fatal("`is divisibleby` expects a whole number other than zero behind it")),
     }
-    Ok((item.to_long()? as i32).wrapping_rem(divisor.to_long()? as i32) == 0)
 }
 
 fn is_within<'c>(
