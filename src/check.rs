@@ -3,7 +3,7 @@
 use crate::catalog::card::Card;
 use crate::diagnostic::{Diagnostic, Severity, Silenced, Unread};
 use crate::extract::{self, Extracted};
-use crate::input::{Input, InputError, Inventory, Request};
+use crate::input::{Input, InputError, Inventory, Request, Tree};
 use crate::lint::{self, Date, Judgement, Layer, Linted, Selection, Selector};
 use crate::model::{Deployment, Version};
 use crate::report::Results;
@@ -56,20 +56,44 @@ impl Outcome {
     }
 }
 
+/// Everything that could be read of the inputs.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The nodes and their sources.
+    pub deployment: Deployment,
+    /// The files of each node, in the order of the nodes.
+    pub trees: Vec<Tree>,
+    /// Inputs and files that could not be read, in the order of their owners.
+    pub unread: Vec<Unread>,
+    /// What the inventory says about rules.
+    pub layer: Layer,
+}
+
 /// Reads everything that can be read and lints it. Nothing stops a run: what went wrong is in `unread`.
 pub fn check(options: &Options) -> Outcome {
-    let input = Input::open(&options.request);
+    let extracting = extract::Options { product_version: options.product_version, everything: false };
+    let Loaded { deployment, unread, layer, .. } = load(&options.request, &extracting);
+    let selection = Selection { layers: vec![layer, options.layer.clone()] };
+    let judgement = Judgement { selection, today: options.today };
+    let linted = lint::lint(&deployment, &judgement, unread.is_empty());
+    let Linted { diagnostics, silenced, rules } = linted;
+    Outcome { deployment, diagnostics, silenced, rules, unread }
+}
+
+/// Reads everything that can be read. Nothing stops a run: what went wrong is in `unread`.
+pub fn load(request: &Request, extracting: &extract::Options) -> Loaded {
+    let input = Input::open(request);
     let inventory = input.inventory.inventory;
     let mut unread: Vec<Unread> = input.errors.into_iter().map(|(node, error)| error.unread(node)).collect();
     let (layer, faults) = inventory_layer(&inventory, &input.inventory.sources);
     unread.extend(faults.into_iter().map(|fault| fault.unread(None)));
 
-    let extracting = extract::Options { product_version: options.product_version };
-    let extracted = extract::extract_nodes(input.nodes, &inventory, &extracting);
-    let (mut nodes, mut owners) = (Vec::new(), Vec::new());
-    for Extracted { node, sources, unread: of_node } in extracted {
+    let extracted = extract::extract_nodes(input.nodes, &inventory, extracting);
+    let (mut nodes, mut owners, mut trees) = (Vec::new(), Vec::new(), Vec::new());
+    for Extracted { node, sources, unread: of_node, tree } in extracted {
         nodes.push(node);
         owners.push(sources);
+        trees.push(tree);
         unread.extend(of_node);
     }
     let proxy = input.proxy.as_ref().map(|read| extract::proxy::proxy(&read.directives, &read.comments));
@@ -85,11 +109,7 @@ pub fn check(options: &Options) -> Outcome {
     owners.push(input.inventory.sources);
 
     let deployment = Deployment::new(nodes, proxy, hosts, inventory, Sources { owners });
-    let selection = Selection { layers: vec![layer, options.layer.clone()] };
-    let judgement = Judgement { selection, today: options.today };
-    let linted = lint::lint(&deployment, &judgement, unread.is_empty());
-    let Linted { diagnostics, silenced, rules } = linted;
-    Outcome { deployment, diagnostics, silenced, rules, unread }
+    Loaded { deployment, trees, unread, layer }
 }
 
 /// What the inventory says about rules, and the words in it that name none.

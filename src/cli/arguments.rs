@@ -21,6 +21,8 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Lints nodes, one by one and against each other
     Check(Box<Check>),
+    /// Writes the deployment.toml of a newer version for each node, and a report in which every customised setting is accounted for
+    Migrate(Box<Migrate>),
     /// Prints the card of a rule: what it finds, why it matters, how to fix it
     Explain {
         /// Code or name of the rule
@@ -164,6 +166,101 @@ pub(super) struct Check {
     /// The day that decides whether a suppression has ended, as YYYY-MM-DD
     #[arg(long, value_name = "DATE", env = "APIMLINT_TODAY", hide = true)]
     pub today: Option<Date>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Exit status: 0 every setting is accounted for, 1 a setting needs a person, \
+                        2 bad usage or an input that could not be read.")]
+pub(super) struct Migrate {
+    /// The nodes, each as [NAME=]PATH: an API-M home, an overlay of its conf folder, a .zip, .tar, .tar.gz or .tgz of either,
+    /// or a deployment.toml. Without any, those of apimlint.toml
+    #[arg(value_name = "NODE")]
+    pub nodes: Vec<OsString>,
+
+    /// The version to migrate to
+    #[arg(long, value_name = "VERSION", value_parser = parse_version, env = "APIMLINT_TO", hide_env_values = true)]
+    pub to: Version,
+
+    /// An API-M home of that version, by whose templates the result is proved
+    #[arg(long, value_name = "HOME", env = "APIMLINT_PACK", hide_env_values = true)]
+    pub pack: Option<PathBuf>,
+
+    /// The folder to write to
+    #[arg(
+        long,
+        short,
+        value_name = "DIR",
+        required_unless_present = "dry_run",
+        env = "APIMLINT_OUT",
+        hide_env_values = true
+    )]
+    pub out: Option<PathBuf>,
+
+    /// Writes over files that exist
+    #[arg(
+        long,
+        env = "APIMLINT_FORCE",
+        hide_env_values = true,
+        value_parser = clap::builder::FalseyValueParser::new()
+    )]
+    pub force: bool,
+
+    /// Writes nothing and prints the summary and each deployment.toml, its secrets masked
+    #[arg(
+        long,
+        env = "APIMLINT_DRY_RUN",
+        hide_env_values = true,
+        value_parser = clap::builder::FalseyValueParser::new()
+    )]
+    pub dry_run: bool,
+
+    /// Leaves comments out of deployment.toml
+    #[arg(
+        long,
+        env = "APIMLINT_MINIMAL",
+        hide_env_values = true,
+        value_parser = clap::builder::FalseyValueParser::new()
+    )]
+    pub minimal: bool,
+
+    /// A deployment.toml of the new version that is edited in place, its layout kept
+    #[arg(long, value_name = "FILE", env = "APIMLINT_BASE", hide_env_values = true)]
+    pub base: Option<PathBuf>,
+
+    /// Moves credentials to [secrets], to be encrypted with ciphertool
+    #[arg(
+        long,
+        env = "APIMLINT_SPLIT_SECRETS",
+        hide_env_values = true,
+        value_parser = clap::builder::FalseyValueParser::new()
+    )]
+    pub split_secrets: bool,
+
+    /// How to print the summary on standard output
+    #[arg(long, value_enum, default_value_t = Format::Human, env = "APIMLINT_FORMAT", hide_env_values = true)]
+    pub format: Format,
+
+    /// The product version of all nodes, whatever their files say
+    #[arg(
+        long,
+        value_name = "VERSION",
+        value_parser = parse_version,
+        env = "APIMLINT_PRODUCT_VERSION",
+        hide_env_values = true
+    )]
+    pub product_version: Option<Version>,
+
+    /// The nginx.conf in front of the nodes, or a folder of virtual hosts
+    #[arg(long, value_name = "PATH", env = "APIMLINT_PROXY", hide_env_values = true)]
+    pub proxy: Option<PathBuf>,
+
+    /// The hosts file that the nodes use
+    #[arg(long, value_name = "PATH", env = "APIMLINT_HOSTS", hide_env_values = true)]
+    pub hosts: Option<PathBuf>,
+
+    /// The inventory; without it apimlint.toml is looked for upwards from the working folder
+    #[arg(long, value_name = "FILE", env = "APIMLINT_CONFIG", hide_env_values = true)]
+    pub config: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

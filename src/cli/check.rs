@@ -1,5 +1,6 @@
 //! `apimlint check`.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -46,25 +47,7 @@ fn options(arguments: &Check) -> Result<Options, String> {
     {
         return Err(format!("--output names {} twice", file.display()));
     }
-    let working_folder =
-        std::env::current_dir().map_err(|error| format!("the working folder cannot be told: {error}"))?;
-    if arguments.nodes.is_empty()
-        && arguments.config.is_none()
-        && inventory::discover(&working_folder).is_none()
-    {
-        return Err("no nodes: name them as arguments (apimlint check NODE...), or in an apimlint.toml in this folder \
-                    or above it (or --config FILE)"
-            .to_owned());
-    }
-    let nodes: Result<Vec<NodeArgument>, String> =
-        arguments.nodes.iter().map(|node| NodeArgument::read(node)).collect();
-    let request = Request {
-        nodes: nodes?,
-        proxy: arguments.proxy.clone(),
-        hosts: arguments.hosts.clone(),
-        config: arguments.config.clone(),
-        working_folder,
-    };
+    let request = request("check", &arguments.nodes, &arguments.proxy, &arguments.hosts, &arguments.config)?;
     let layer = Layer {
         select: arguments.select.clone(),
         ignore: arguments.ignore.clone(),
@@ -72,6 +55,33 @@ fn options(arguments: &Check) -> Result<Options, String> {
     };
     let today = arguments.today.unwrap_or_else(Date::today);
     Ok(Options { request, product_version: arguments.product_version, layer, today })
+}
+
+/// The inputs that a command names.
+pub(super) fn request(
+    command: &str,
+    nodes: &[OsString],
+    proxy: &Option<PathBuf>,
+    hosts: &Option<PathBuf>,
+    config: &Option<PathBuf>,
+) -> Result<Request, String> {
+    let working_folder =
+        std::env::current_dir().map_err(|error| format!("the working folder cannot be told: {error}"))?;
+    if nodes.is_empty() && config.is_none() && inventory::discover(&working_folder).is_none() {
+        return Err(format!(
+            "no nodes: name them as arguments (apimlint {command} NODE...), or in an apimlint.toml in this folder \
+             or above it (or --config FILE)"
+        ));
+    }
+    let nodes: Result<Vec<NodeArgument>, String> =
+        nodes.iter().map(|node| NodeArgument::read(node)).collect();
+    Ok(Request {
+        nodes: nodes?,
+        proxy: proxy.clone(),
+        hosts: hosts.clone(),
+        config: config.clone(),
+        working_folder,
+    })
 }
 
 fn report(arguments: &Check, outcome: &Outcome) -> Result<(), String> {

@@ -3,6 +3,8 @@
 mod arguments;
 mod check;
 mod describe;
+mod migrate;
+mod output;
 mod terminal;
 
 use std::ffi::OsString;
@@ -47,6 +49,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let status = match arguments.command {
         Command::Check(check) => check::run(&check),
+        Command::Migrate(migrate) => migrate::run(&migrate),
         Command::Explain { rule } => describe::explain(&rule),
         Command::Rules { format } => describe::rules(format),
         Command::Completions { shell } => {

@@ -21,7 +21,7 @@ use rayon::prelude::*;
 use crate::catalog::vanilla;
 use crate::diagnostic::Unread;
 use crate::input::inventory::Inventory;
-use crate::input::{OpenNode, Parsed, Read, Reader};
+use crate::input::{OpenNode, Parsed, Read, Reader, Tree};
 use crate::model::{ConfigModel, Node, Product, Version};
 use crate::source::{FileId, OwnerSources};
 use files::Files;
@@ -32,6 +32,8 @@ use identify::{Given, Identification, Peers};
 pub struct Options {
     /// `--product-version`.
     pub product_version: Option<Version>,
+    /// Every configuration file is read, whether rules ask for it or not.
+    pub everything: bool,
 }
 
 /// A node with the files that it was read from.
@@ -43,6 +45,8 @@ pub struct Extracted {
     pub sources: OwnerSources,
     /// What could not be read.
     pub unread: Vec<Unread>,
+    /// All its files.
+    pub tree: Tree,
 }
 
 /// Folders of which rules ask what lies in them.
@@ -76,7 +80,9 @@ pub fn extract_nodes(nodes: Vec<OpenNode>, inventory: &Inventory, options: &Opti
     surveyed
         .into_par_iter()
         .enumerate()
-        .map(|(index, (name, path, files, told))| lower(index, &name, &path, files, told.among(&peers)))
+        .map(|(index, (name, path, files, told))| {
+            lower(index, &name, &path, files, told.among(&peers), options)
+        })
         .collect()
 }
 
@@ -92,10 +98,17 @@ pub fn extract_node(
 ) -> Extracted {
     let mut files = Files::new(reader);
     let told = identify::identify(&mut files, name, Given::of(name, inventory, options.product_version));
-    lower(index, name, path, files, told)
+    lower(index, name, path, files, told, options)
 }
 
-fn lower(index: usize, name: &str, path: &str, mut files: Files, told: Identification) -> Extracted {
+fn lower(
+    index: usize,
+    name: &str,
+    path: &str,
+    mut files: Files,
+    told: Identification,
+    options: &Options,
+) -> Extracted {
     files.set_pack(pack(&told));
     let main = match told.model {
         ConfigModel::Xml => "repository/conf/carbon.xml",
@@ -116,9 +129,12 @@ fn lower(index: usize, name: &str, path: &str, mut files: Files, told: Identific
         ConfigModel::Xml => xml::extract(&mut node, &mut files),
         ConfigModel::Toml => toml::extract(&mut node, &mut files),
     }
-    let Read { sources, unread, documents, .. } = files.finish();
+    if options.everything {
+        files.read_everything();
+    }
+    let Read { sources, unread, documents, tree } = files.finish();
     node.documents = placed(index, &sources, documents);
-    Extracted { node, sources, unread }
+    Extracted { node, sources, unread, tree }
 }
 
 /// The untouched pack of a product in the nearest version that is known. Where the version of an XML node is not, the

@@ -56,7 +56,7 @@ const CARBON: (&str, &str) = (
 
 #[test]
 fn what_an_overlay_leaves_out_is_vanilla() {
-    let Extracted { node, sources, unread } = Folder::of(&[CARBON]).node();
+    let Extracted { node, sources, unread, .. } = Folder::of(&[CARBON]).node();
     assert_eq!(unread, []);
     assert_eq!((node.product, node.version), (Product::ApiManager, Some(Version::new(2, 6, 0))));
     assert_eq!((node.version_evidence, node.config_model), (VersionEvidence::Stated, ConfigModel::Xml));

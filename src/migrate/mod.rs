@@ -6,7 +6,10 @@
 //! deployment.toml.
 
 pub mod decision;
+pub mod difference;
 pub mod key;
+pub mod run;
+pub mod write;
 
 use std::path::PathBuf;
 

@@ -1,5 +1,7 @@
 //! The settings of a node's files: what the node writes, and what the untouched pack has where the node leaves a file out.
 
+use std::collections::BTreeSet;
+
 use super::node::{Node, Product};
 use crate::catalog::vanilla::{self, Pack};
 use crate::input::Parsed;
@@ -45,4 +47,32 @@ pub fn vanilla_settings(pack: &Pack, path: &str) -> Vec<Setting> {
     } else {
         pack.xml(path, nowhere).map(|document| document.settings()).unwrap_or_default()
     }
+}
+
+/// Servlet connectors are told apart by what they speak: a port may differ.
+pub fn connectors_by_scheme(mut settings: Vec<Setting>) -> Vec<Setting> {
+    let element = |path: &str| {
+        let start = path.find("/Connector[@port=")?;
+        let end = start + path.get(start..)?.find(']')? + 1;
+        Some((start, end))
+    };
+    let mut secure: BTreeSet<String> = BTreeSet::new();
+    for setting in &settings {
+        if let Some((_, end)) = element(&setting.path)
+            && setting.path.get(end..) == Some("/@SSLEnabled")
+            && setting.value.trim().eq_ignore_ascii_case("true")
+        {
+            secure.extend(setting.path.get(..end).map(str::to_owned));
+        }
+    }
+    for setting in &mut settings {
+        if let Some((start, end)) = element(&setting.path) {
+            let (before, behind) =
+                (setting.path.get(..start).unwrap_or(""), setting.path.get(end..).unwrap_or(""));
+            let speaks =
+                if secure.contains(setting.path.get(..end).unwrap_or("")) { "https" } else { "http" };
+            setting.path = format!("{before}/Connector[@scheme='{speaks}']{behind}");
+        }
+    }
+    settings
 }

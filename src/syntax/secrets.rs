@@ -47,6 +47,21 @@ pub fn mask_quoted(text: &str) -> String {
     covered(text, found.merged())
 }
 
+/// The same with eight stars for each secret, whatever its length: for values in reports.
+pub fn hide(text: &str) -> String {
+    let mut found = Ranges { text, ranges: Vec::new() };
+    found.anywhere();
+    let mut hidden = String::with_capacity(text.len());
+    let mut end = 0;
+    for range in found.merged() {
+        hidden.push_str(text.get(end..range.start).unwrap_or(""));
+        hidden.push_str("********");
+        end = range.end;
+    }
+    hidden.push_str(text.get(end..).unwrap_or(""));
+    hidden
+}
+
 fn covered(text: &str, secrets: Vec<Range<usize>>) -> String {
     let mut masked = String::with_capacity(text.len());
     let mut end = 0;
@@ -239,6 +254,7 @@ mod tests {
         masks("a sends to tcp://u:pw@h:9611, not to h2", "a sends to tcp://u:**@h:9611, not to h2");
         masks("the url \"jdbc:h2:x;password=pw\" is b's", "the url \"jdbc:h2:x;password=**\" is b's");
         masks("set password of <AdminUser> in a", "set password of <AdminUser> in a");
+        assert_eq!(hide("tcp://u:pw@h:1?password=x&y=2"), "tcp://u:********@h:1?password=********&y=2");
     }
 
     #[test]

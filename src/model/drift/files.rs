@@ -94,7 +94,7 @@ pub(super) fn read<'a>(deployment: &'a Deployment, group: &[&'a Node], path: &st
         let Some(file) = file.or_else(|| absent(deployment, node, path)) else { continue };
         let written = document.is_some();
         let mut values: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-        let settings = connectors_by_scheme(list);
+        let settings = settings::connectors_by_scheme(list);
         // A table without keys sets nothing.
         for setting in settings.into_iter().filter(|setting| setting.value != "{}") {
             let span = written.then_some(setting.span);
@@ -141,34 +141,6 @@ fn absent(deployment: &Deployment, node: &Node, path: &str) -> Option<FileId> {
     Some(FileId { owner, index })
 }
 
-/// Servlet connectors are told apart by what they speak: a port may differ.
-fn connectors_by_scheme(mut settings: Vec<Setting>) -> Vec<Setting> {
-    let element = |path: &str| {
-        let start = path.find("/Connector[@port=")?;
-        let end = start + path.get(start..)?.find(']')? + 1;
-        Some((start, end))
-    };
-    let mut secure: BTreeSet<String> = BTreeSet::new();
-    for setting in &settings {
-        if let Some((_, end)) = element(&setting.path)
-            && setting.path.get(end..) == Some("/@SSLEnabled")
-            && setting.value.trim().eq_ignore_ascii_case("true")
-        {
-            secure.extend(setting.path.get(..end).map(str::to_owned));
-        }
-    }
-    for setting in &mut settings {
-        if let Some((start, end)) = element(&setting.path) {
-            let (before, behind) =
-                (setting.path.get(..start).unwrap_or(""), setting.path.get(end..).unwrap_or(""));
-            let speaks =
-                if secure.contains(setting.path.get(..end).unwrap_or("")) { "https" } else { "http" };
-            setting.path = format!("{before}/Connector[@scheme='{speaks}']{behind}");
-        }
-    }
-    settings
-}
-
 impl File<'_> {
     /// The keys that are written, for defaults of deployment.toml.
     pub(super) fn toml(&self) -> Option<&toml::Document> {
@@ -198,11 +170,7 @@ impl File<'_> {
 
     /// True for a password or key by its name.
     pub(super) fn is_secret(&self, path: &str) -> bool {
-        let mut names = path.split(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '_' | '-'));
-        match self.separator {
-            Separator::None => secrets::is_secret_key(path),
-            _ => names.rfind(|name| !name.is_empty()).is_some_and(secrets::is_secret_key),
-        }
+        self.separator.names_secret(path)
     }
 
     /// True where no value may be shown: a password stands somewhere in the text, as in the URL of a broker.

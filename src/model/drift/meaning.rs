@@ -7,6 +7,7 @@ use crate::model::deployment::Deployment;
 use crate::model::node::Node;
 use crate::model::ports::ListenerKind;
 use crate::syntax::placeholder;
+use crate::syntax::settings::plain_spelling;
 
 /// Stands for any node of the group: which of them an address names is other rules' business.
 const NODE: &str = "\u{1}node";
@@ -67,10 +68,7 @@ impl<'a> Group<'a> {
         }
         let Some(own) = self.nodes.get(&node) else { return Meaning::Unknown };
         let Some(text) = own.fill(value) else { return Meaning::Unknown };
-        if text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false") {
-            return Meaning::Known(text.to_ascii_lowercase());
-        }
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = plain_spelling(&text);
         let is_address = text.contains("://") || self.is_own(&text) || has_port(&text);
         let text = if is_address { self.without_addresses(&text, own) } else { text };
         Meaning::Known(sorted(&text))

@@ -103,6 +103,14 @@ fn cut(text: &str) -> Option<(&str, &str)> {
     None
 }
 
+/// The one spelling of values that every reader takes alike: booleans in lower case, one blank for any white space.
+pub fn plain_spelling(value: &str) -> String {
+    if value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false") {
+        return value.to_ascii_lowercase();
+    }
+    value.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 fn covers(span: Span, offset: u32) -> bool {
     span.start <= offset && (offset < span.end || span.start == span.end)
 }

@@ -1,5 +1,7 @@
 //! Paths of settings, cut at elements and keys, without positions.
 
+use crate::syntax::secrets;
+
 /// How the steps of a path are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Separator {
@@ -44,6 +46,16 @@ impl Separator {
         }
         ends.push(path.len());
         ends.into_iter().filter_map(|end| path.get(..end))
+    }
+
+    /// True where the last name of a path is that of a password, key or token.
+    pub fn names_secret(self, path: &str) -> bool {
+        if self == Self::None {
+            return secrets::is_secret_key(path);
+        }
+        let path = without_positions(path);
+        let mut names = path.split(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '_' | '-'));
+        names.rfind(|name| !name.is_empty()).is_some_and(secrets::is_secret_key)
     }
 
     /// The path without its last step.
@@ -91,6 +103,15 @@ mod tests {
         assert_eq!(cut(Separator::None, "a.b/c"), "a.b/c");
         assert_eq!(Separator::Slash.parent("/A/B"), Some("/A"));
         assert_eq!(Separator::Slash.parent("/A"), None);
+    }
+
+    #[test]
+    fn the_last_name_tells_a_secret() {
+        assert!(Separator::Slash.names_secret("/A/Property[@name='password'][2]"));
+        assert!(Separator::Dot.names_secret("super_admin.password"));
+        assert!(Separator::None.names_secret("a.Password"));
+        assert!(!Separator::Slash.names_secret("/A/Password/@secretAlias"));
+        assert!(!Separator::Dot.names_secret("password.a"));
     }
 
     #[test]

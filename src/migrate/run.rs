@@ -1,0 +1,153 @@
+//! One migration from the loaded nodes to what is to be written for each of them.
+
+use std::collections::BTreeSet;
+
+use super::write::{self, Written};
+use super::{Change, Decisions, Legacy, Note, Status, Target, decide, difference};
+use crate::diagnostic::Unread;
+use crate::input::Tree;
+use crate::model::{Deployment, Product};
+
+/// What came out for a whole deployment.
+#[derive(Debug)]
+pub struct Migration<'a> {
+    /// What it aims at.
+    pub target: Target,
+    /// The nodes, in order; those of which nobody can tell what they are are left out.
+    pub nodes: Vec<Migrated<'a>>,
+    /// What could not be read, and the nodes that could not be migrated.
+    pub unread: Vec<Unread>,
+}
+
+/// What came out for one node.
+#[derive(Debug)]
+pub struct Migrated<'a> {
+    /// What it customised.
+    pub legacy: Legacy<'a>,
+    /// What becomes of it.
+    pub decisions: Decisions,
+    /// Its deployment.toml.
+    pub deployment: String,
+    /// Files that are copied as they are, home-relative.
+    pub carried: BTreeSet<String>,
+    /// What rendering its deployment.toml showed; `None` without a pack.
+    pub proof: Option<Proof>,
+}
+
+/// What rendering showed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Proof {
+    /// Name of the pack.
+    pub pack: String,
+    /// So many settings were found with the legacy value.
+    pub proved: usize,
+    /// Those that were not, as `file path`.
+    pub failed: Vec<String>,
+    /// Those that lie in files which no template makes, as `file path`.
+    pub not_rendered: Vec<String>,
+}
+
+/// How often each status occurs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Counts {
+    /// [`Status::Migrated`].
+    pub migrated: usize,
+    /// [`Status::Default`].
+    pub default: usize,
+    /// [`Status::Obsolete`].
+    pub obsolete: usize,
+    /// [`Status::Carried`].
+    pub carried: usize,
+    /// [`Status::Manual`].
+    pub manual: usize,
+}
+
+impl Migrated<'_> {
+    /// How often each status occurs.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for decision in &self.decisions.settings {
+            *match decision.status {
+                Status::Migrated { .. } => &mut counts.migrated,
+                Status::Default => &mut counts.default,
+                Status::Obsolete => &mut counts.obsolete,
+                Status::Carried => &mut counts.carried,
+                Status::Manual => &mut counts.manual,
+            } += 1;
+        }
+        counts
+    }
+}
+
+impl Migration<'_> {
+    /// True where a person must act.
+    pub fn needs_person(&self) -> bool {
+        self.nodes.iter().any(|node| {
+            node.counts().manual > 0 || node.proof.as_ref().is_some_and(|proof| !proof.failed.is_empty())
+        })
+    }
+}
+
+/// Migrates nodes all of whose files were read; `trees` are theirs, in order. The error is one clause: the base cannot be
+/// edited.
+pub fn migrate<'a>(
+    deployment: &'a Deployment,
+    trees: &[Tree],
+    unread: &[Unread],
+    target: Target,
+    options: write::Options<'_>,
+) -> Result<Migration<'a>, String> {
+    let mut failed = unread.to_vec();
+    let mut legacies = Vec::new();
+    for (node, tree) in deployment.nodes.iter().zip(trees) {
+        let legacy = difference::legacy(node, &deployment.sources, tree, unread);
+        match fault(&legacy, &target) {
+            Some(reason) => failed.push(Unread {
+                node: Some(node.name.clone()),
+                file: node.path.clone(),
+                line: None,
+                column: None,
+                reason,
+            }),
+            None => legacies.push(legacy),
+        }
+    }
+    let decided = decide(&legacies, &target);
+    let mut nodes = Vec::new();
+    for (legacy, mut decisions) in legacies.into_iter().zip(decided) {
+        let Written { text, notes } = write::deployment_toml(&legacy, &decisions, &target, options)?;
+        decisions.notes.extend(notes);
+        decisions.notes.sort_by_key(|note: &Note| note.risk);
+        let carried = carried(&legacy, &decisions);
+        nodes.push(Migrated { legacy, decisions, deployment: text, carried, proof: None });
+    }
+    Ok(Migration { target, nodes, unread: failed })
+}
+
+/// Why a node cannot be migrated.
+fn fault(legacy: &Legacy<'_>, target: &Target) -> Option<String> {
+    let node = legacy.node;
+    match (node.product, node.version) {
+        (Product::ApiManager | Product::AppManager, None) => {
+            Some("its version cannot be told: give --product-version".to_owned())
+        }
+        (Product::ApiManager, Some(version)) if version > target.version => {
+            Some(format!("it is {version} already, later than {}", target.version))
+        }
+        (Product::ApiManager | Product::AppManager, Some(_)) => None,
+        (product, _) => {
+            Some(format!("it is no API Manager node but {}: nothing to migrate it to", product.as_str()))
+        }
+    }
+}
+
+/// The files of which at least one setting, or which as a whole, are carried.
+fn carried(legacy: &Legacy<'_>, decisions: &Decisions) -> BTreeSet<String> {
+    let settings = legacy.customised.iter().zip(&decisions.settings);
+    settings
+        .filter(|(setting, decision)| {
+            decision.status == Status::Carried && setting.change != Change::FileRemoved
+        })
+        .map(|(setting, _)| setting.file.clone())
+        .collect()
+}

@@ -1,0 +1,95 @@
+//! Prints what a migration decided: for machines, for people, and for those who have to act.
+
+mod html;
+mod human;
+mod json;
+mod markdown;
+
+use crate::migrate::run::{Migrated, Migration};
+use crate::migrate::{Customised, Decision, Risk, Status};
+
+pub use html::report_html;
+pub use human::report_human;
+pub use json::report_json;
+pub use markdown::report_markdown;
+
+/// The statuses in the order in which reports show them, with what they mean.
+const SECTIONS: [(&str, &str, &str); 5] = [
+    ("manual", "Manual", "A person must act."),
+    ("migrated", "Migrated", "Written to deployment.toml."),
+    ("carried", "Carried", "Lies in a file that is copied as it is."),
+    ("obsolete", "Obsolete", "The target no longer has it."),
+    ("default", "Default", "The target's default is this value already."),
+];
+
+/// One thing that a person has to do: settings of one file with the same instruction.
+struct Task<'a> {
+    risk: Risk,
+    node: &'a str,
+    file: &'a str,
+    note: &'a str,
+    settings: Vec<&'a Customised>,
+}
+
+fn settings<'a>(node: &'a Migrated<'_>) -> impl Iterator<Item = (&'a Customised, &'a Decision)> {
+    node.legacy.customised.iter().zip(&node.decisions.settings)
+}
+
+/// The to-do list, worst first; within one risk by node and file.
+fn tasks<'a>(migration: &'a Migration<'_>) -> Vec<Task<'a>> {
+    let mut tasks: Vec<Task<'a>> = Vec::new();
+    for migrated in &migration.nodes {
+        let node = migrated.legacy.node.name.as_str();
+        let first = tasks.len();
+        for (setting, decision) in
+            settings(migrated).filter(|(_, decision)| decision.status == Status::Manual)
+        {
+            let note = decision.note.as_deref().unwrap_or("set it by hand");
+            let same = |task: &&mut Task<'_>| {
+                task.file == setting.file && task.note == note && task.risk == decision.risk
+            };
+            match tasks.iter_mut().skip(first).find(same) {
+                Some(task) => task.settings.push(setting),
+                None => tasks.push(Task {
+                    risk: decision.risk,
+                    node,
+                    file: &setting.file,
+                    note,
+                    settings: vec![setting],
+                }),
+            }
+        }
+    }
+    tasks.sort_by_key(|task| task.risk);
+    tasks
+}
+
+fn risk(risk: Risk) -> &'static str {
+    match risk {
+        Risk::High => "high",
+        Risk::Medium => "medium",
+        Risk::Low => "low",
+    }
+}
+
+/// What the node has now, in words where it has nothing.
+fn now(setting: &Customised) -> String {
+    use crate::migrate::Change;
+    match setting.change {
+        Change::Changed | Change::Added => setting.shown.clone().unwrap_or_default(),
+        Change::Removed => "(removed)".to_owned(),
+        Change::CommentedOut => "(commented out)".to_owned(),
+        Change::FileAdded => "(file of the node)".to_owned(),
+        Change::FileChanged => "(changed file)".to_owned(),
+        Change::FileRemoved => "(deleted file)".to_owned(),
+        Change::FileUnread => "(file that cannot be read)".to_owned(),
+    }
+}
+
+/// What the pack has, in words where it has nothing.
+fn before(setting: &Customised) -> String {
+    match &setting.vanilla_shown {
+        Some(value) => value.clone(),
+        None => "(not in the pack)".to_owned(),
+    }
+}
