@@ -4,24 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::view::View;
-use crate::catalog::vanilla::Pack;
+use crate::catalog::vanilla::{Pack, is_configuration};
 use crate::input::{Read, Reader, TreeKind};
 use crate::model::Origin;
 use crate::source::{FileId, Span};
+use crate::syntax::settings::Form;
 use crate::syntax::{json, properties, toml, xml};
 
-/// Folders in which files with settings of a node may lie.
-const FOLDERS_WITH_SETTINGS: [&str; 4] = [
-    "repository/conf",
-    "repository/deployment/server/eventpublishers",
-    "repository/deployment/server/eventreceivers",
-    "repository/deployment/server/jaggeryapps",
-];
-
-/// True for a configuration file; of the portals only their `site.json` is one.
-fn holds_settings(path: &str) -> bool {
-    !path.contains("/jaggeryapps/") || path.ends_with("/site/conf/site.json")
-}
+/// Folders in which configuration may lie.
+const FOLDERS_WITH_CONFIGURATION: [&str; 3] =
+    ["repository/conf", "repository/deployment/server", "repository/resources"];
 
 /// An XML file with its origin.
 #[derive(Debug, Clone)]
@@ -172,22 +164,22 @@ impl Files {
         Span::new(file, 0, 0)
     }
 
-    /// Reads every file that holds settings. In a node with a deployment.toml the files that templates make say nothing of
+    /// Reads every configuration file. In a node with a deployment.toml the files that templates make say nothing of
     /// their own.
     pub fn read_everything(&mut self) {
         let mut paths: BTreeSet<String> = BTreeSet::new();
         if self.pack.is_none_or(|pack| !pack.is_toml()) {
-            let listed = FOLDERS_WITH_SETTINGS.iter().flat_map(|folder| self.list(folder));
-            paths.extend(listed.filter(|path| holds_settings(path)));
+            let listed = FOLDERS_WITH_CONFIGURATION.iter().flat_map(|folder| self.list(folder));
+            paths.extend(listed.filter(|path| is_configuration(path)));
         }
         paths.extend(self.pack.into_iter().flat_map(Pack::paths).map(str::to_owned));
         for path in paths {
-            match path.rsplit('.').next() {
-                Some("xml") => drop(self.reader.xml(&path)),
-                Some("properties") => drop(self.reader.properties(&path)),
-                Some("json") => drop(self.reader.json(&path)),
-                Some("toml") => drop(self.reader.toml(&path)),
-                _ => {}
+            match Form::of(&path) {
+                Form::Xml => drop(self.reader.xml(&path)),
+                Form::Properties => drop(self.reader.properties(&path)),
+                Form::Json => drop(self.reader.json(&path)),
+                Form::Toml => drop(self.reader.toml(&path)),
+                Form::Text => drop(self.reader.text(&path)),
             }
         }
     }

@@ -1,12 +1,13 @@
 //! The settings of a node's files: what the node writes, and what the untouched pack has where the node leaves a file out.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::node::{Node, Product};
 use crate::catalog::vanilla::{self, Pack};
 use crate::input::Parsed;
-use crate::source::FileId;
-use crate::syntax::settings::{Setting, Settings};
+use crate::source::{FileId, Span};
+use crate::syntax::settings::{Form, Kind, Setting, Settings};
 
 /// The untouched pack of a node's version, else of the nearest one before it.
 pub fn pack(node: &Node) -> Option<&'static Pack> {
@@ -40,13 +41,21 @@ pub fn written(parsed: &Parsed) -> Vec<Setting> {
 /// The settings of a file of the pack; they stand in no file.
 pub fn vanilla_settings(pack: &Pack, path: &str) -> Vec<Setting> {
     let nowhere = FileId { owner: u16::MAX, index: u16::MAX };
-    if path.ends_with(".properties") {
-        pack.properties(path, nowhere).map(|document| document.settings()).unwrap_or_default()
-    } else if path.ends_with(".json") || path.ends_with(".toml") {
-        pack.json(path, nowhere).map(|document| document.settings()).unwrap_or_default()
-    } else {
-        pack.xml(path, nowhere).map(|document| document.settings()).unwrap_or_default()
-    }
+    let settings = match Form::of(path) {
+        Form::Xml => pack.xml(path, nowhere).map(|document| document.settings()),
+        Form::Properties => pack.properties(path, nowhere).map(|document| document.settings()),
+        Form::Json | Form::Toml => pack.json(path, nowhere).map(|document| document.settings()),
+        Form::Text => {
+            let setting = |(path, value): (Cow<'_, str>, String)| Setting {
+                path: path.into_owned(),
+                value,
+                kind: Kind::Text,
+                span: Span::new(nowhere, 0, 0),
+            };
+            Some(pack.settings(path).map(setting).collect())
+        }
+    };
+    settings.unwrap_or_default()
 }
 
 /// Servlet connectors are told apart by what they speak: a port may differ.

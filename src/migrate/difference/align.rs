@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::catalog::vanilla::recorded;
 use crate::model::settings::connectors_by_scheme;
 use crate::syntax::settings::paths::{Separator, without_positions};
 use crate::syntax::settings::{Setting, plain_spelling};
@@ -23,10 +24,11 @@ pub(super) enum Difference {
     Renamed(String, String),
 }
 
-/// All differences, in the order of the left list where it has the setting. Equal values are left out; neither the order
+/// All differences of two versions of a file, in the order of the left list where it has the setting. The right one may be
+/// that of a pack, which keeps digests of prose. Equal values are left out; neither the order
 /// of elements nor their number before others counts.
-pub(super) fn differences(separator: Separator, left: &[Setting], right: &[Setting]) -> Vec<Difference> {
-    let (left, right) = (Tree::of(separator, left), Tree::of(separator, right));
+pub(super) fn differences(file: &str, left: &[Setting], right: &[Setting]) -> Vec<Difference> {
+    let (left, right) = (Tree::of(file, left), Tree::of(file, right));
     let mut comparison = Comparison { left: &left, right: &right, found: Vec::new() };
     comparison.elements(ROOT, ROOT);
     comparison.found
@@ -35,8 +37,9 @@ pub(super) fn differences(separator: Separator, left: &[Setting], right: &[Setti
 const ROOT: usize = 0;
 
 /// The elements, tables and keys of a file; the first one holds all others.
-struct Tree<'a> {
-    settings: &'a [Setting],
+struct Tree {
+    /// What each setting says, in the one spelling of all that say the same.
+    meanings: Vec<String>,
     nodes: Vec<Node>,
 }
 
@@ -49,10 +52,12 @@ struct Node {
     children: Vec<usize>,
 }
 
-impl<'a> Tree<'a> {
-    fn of(separator: Separator, settings: &'a [Setting]) -> Self {
+impl Tree {
+    fn of(file: &str, settings: &[Setting]) -> Self {
+        let separator = Separator::of(file);
         let root = Node { label: String::new(), path: String::new(), setting: None, children: Vec::new() };
-        let mut tree = Self { settings, nodes: vec![root] };
+        let meanings = settings.iter().map(|setting| meaning(file, setting)).collect();
+        let mut tree = Self { meanings, nodes: vec![root] };
         let mut known: BTreeMap<&str, usize> = BTreeMap::new();
         // Named by what they speak, connectors meet their counterparts on other ports.
         let named = connectors_by_scheme(settings.to_vec());
@@ -90,10 +95,10 @@ impl<'a> Tree<'a> {
         self.nodes.get(node).map_or_else(String::new, |node| node.path.clone())
     }
 
-    /// The setting of an element itself, with its value.
-    fn own(&self, node: usize) -> Option<(usize, &'a str)> {
+    /// The setting of an element itself, with what it says.
+    fn own(&self, node: usize) -> Option<(usize, &str)> {
         let index = self.nodes.get(node)?.setting?;
-        Some((index, self.settings.get(index)?.value.as_str()))
+        Some((index, self.meanings.get(index)?.as_str()))
     }
 
     /// Everything in an element in one text, which does not depend on order and layout. Recursion is bounded by the parsers'
@@ -102,7 +107,7 @@ impl<'a> Tree<'a> {
         let mut parts: Vec<String> = self.children(node).iter().map(|child| self.content(*child)).collect();
         parts.sort();
         let label = self.nodes.get(node).map_or("", |node| node.label.as_str());
-        let value = self.own(node).map(|(_, value)| plain_spelling(value)).unwrap_or_default();
+        let value = self.own(node).map_or("", |(_, value)| value);
         format!("{label}\u{1}{value}\u{2}{}\u{3}", parts.concat())
     }
 
@@ -120,8 +125,8 @@ impl<'a> Tree<'a> {
 }
 
 struct Comparison<'a> {
-    left: &'a Tree<'a>,
-    right: &'a Tree<'a>,
+    left: &'a Tree,
+    right: &'a Tree,
     found: Vec<Difference>,
 }
 
@@ -129,9 +134,7 @@ impl Comparison<'_> {
     /// Two elements that stand for each other.
     fn elements(&mut self, left: usize, right: usize) {
         match (self.left.own(left), self.right.own(right)) {
-            (Some((own, value)), Some((other, vanilla)))
-                if plain_spelling(value) != plain_spelling(vanilla) =>
-            {
+            (Some((own, value)), Some((other, vanilla))) if value != vanilla => {
                 self.found.push(Difference::Changed(own, other));
             }
             // An empty value says no more than that the element is there.
@@ -195,10 +198,18 @@ impl Comparison<'_> {
     }
 }
 
-impl Tree<'_> {
+impl Tree {
     /// True where an element is aligned under another name than its path has.
     fn is_renamed(&self, node: usize) -> bool {
         self.nodes.get(node).is_some_and(|node| !without_positions(&node.path).ends_with(&node.label))
+    }
+}
+
+fn meaning(file: &str, setting: &Setting) -> String {
+    let recorded = recorded(file, setting);
+    match recorded.trim_matches('"') {
+        digest if digest.starts_with("sha256:") => digest.to_owned(),
+        _ => plain_spelling(&setting.value),
     }
 }
 
@@ -235,7 +246,7 @@ mod tests {
     const FILE: FileId = FileId { owner: 0, index: 0 };
 
     /// The differences, one a line: `path: vanilla -> value`.
-    fn told(separator: Separator, left: &[Setting], right: &[Setting]) -> String {
+    fn told(file: &str, left: &[Setting], right: &[Setting]) -> String {
         let one = |difference: Difference| match difference {
             Difference::Changed(own, other) => {
                 format!("{}: {} -> {}", left[own].path, right[other].value, left[own].value)
@@ -246,12 +257,12 @@ mod tests {
             Difference::Right(setting) => format!("- {} = {}", right[setting].path, right[setting].value),
             Difference::Renamed(own, other) => format!("{other} -> {own}"),
         };
-        differences(separator, left, right).into_iter().map(one).collect::<Vec<_>>().join("\n")
+        differences(file, left, right).into_iter().map(one).collect::<Vec<_>>().join("\n")
     }
 
     fn of_xml(left: &str, right: &str) -> String {
         let settings = |text| xml::parse(FILE, text).unwrap().settings();
-        told(Separator::Slash, &settings(left), &settings(right))
+        told("a.xml", &settings(left), &settings(right))
     }
 
     #[test]
@@ -323,7 +334,7 @@ mod tests {
         let vanilla = "[server]\noffset = 0\n[[e]]\nname = \"A\"\nurl = \"x\"\n";
         let own = "[[e]]\nname = \"B\"\nurl = \"x\"\n[[e]]\nurl = 'x'\nname = \"A\"\n[server]\noffset = 1\n";
         assert_eq!(
-            told(Separator::Dot, &settings(own), &settings(vanilla)),
+            told("a.toml", &settings(own), &settings(vanilla)),
             "+1 e[name='B'].url = x\nserver.offset: 0 -> 1"
         );
     }

@@ -3,20 +3,17 @@
 use std::collections::BTreeSet;
 
 use super::{Change, Customised};
-use crate::catalog::vanilla::Pack;
+use crate::catalog::vanilla::{Pack, is_configuration};
 use crate::diagnostic::Unread;
 use crate::input::Tree;
 use crate::model::{ConfigModel, Node};
 use crate::source::{FileId, Span};
-
-/// Where deployed files lie.
-const SERVER: &str = "repository/deployment/server/";
+use crate::syntax::settings::Form;
 
 /// Folders in which every further file is a node's own, with the endings that count.
-const OWN_FILES: [(&str, &[&str]); 5] = [
+const OWN_FILES: [(&str, &[&str]); 4] = [
     ("repository/components/dropins", &[".jar"]),
     ("repository/components/lib", &[".jar"]),
-    ("repository/deployment/server/eventstreams", &[".json"]),
     ("repository/deployment/server/userstores", &[".xml"]),
     ("repository/resources/security", &[".jks", ".p12", ".pfx", ".pem", ".crt"]),
 ];
@@ -28,20 +25,36 @@ const SHIPPED_JARS: &str = include_str!("../../../rules/vanilla/libraries.list")
 const SHIPPED_STORES: [&str; 2] =
     ["repository/resources/security/client-truststore.jks", "repository/resources/security/wso2carbon.jks"];
 
-/// True where the settings of a file are compared one by one.
-pub(super) fn holds_settings(path: &str, pack: Option<&Pack>) -> bool {
-    let is_configuration = || {
-        path.starts_with("repository/conf/")
-            || path.starts_with("repository/deployment/server/eventpublishers/")
-            || path.starts_with("repository/deployment/server/eventreceivers/")
-            || path.ends_with("/site/conf/site.json")
-    };
-    pack.is_some_and(|pack| pack.has(path))
-        || match pack {
-            // What lies beside deployment.toml is made by templates.
-            Some(pack) if pack.is_toml() => path == "repository/conf/deployment.toml",
-            _ => is_configuration(),
-        }
+/// How a file is compared with that of the pack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Comparison {
+    /// Setting by setting.
+    Settings,
+    /// As a whole: an artifact, a template, a text.
+    Whole,
+    /// Not at all.
+    None,
+}
+
+/// How the file at this path is compared.
+pub(super) fn comparison(path: &str, pack: Option<&Pack>) -> Comparison {
+    let holds_settings = path.starts_with("repository/conf/")
+        || path.starts_with("repository/deployment/server/eventpublishers/")
+        || path.starts_with("repository/deployment/server/eventreceivers/")
+        || path.starts_with("repository/deployment/server/jaggeryapps/")
+        || path == "repository/resources/tenant-conf.json";
+    match pack {
+        // What lies beside deployment.toml is made by templates.
+        Some(pack) if pack.is_toml() && !pack.has(path) => Comparison::None,
+        _ if !is_configuration(path) || is_deployed_api(path) => Comparison::None,
+        _ if holds_settings && Form::of(path) != Form::Text => Comparison::Settings,
+        _ => Comparison::Whole,
+    }
+}
+
+/// True for what the publisher deploys for an API, `admin--Orders_v1.xml`: it does so anew.
+fn is_deployed_api(path: &str) -> bool {
+    path.starts_with("repository/deployment/server/synapse-configs/") && path.contains("--")
 }
 
 /// The files of a node that differ as a whole.
@@ -66,7 +79,6 @@ pub(super) fn customised(
         }
     };
     own_files(tree, pack).iter().for_each(|path| add(path, Change::FileAdded));
-    artifacts(node, pack).iter().for_each(|path| add(path, Change::FileAdded));
     // What an overlay leaves out is as in the pack.
     if node.is_home && node.config_model == ConfigModel::Xml {
         let missing = pack.into_iter().flat_map(Pack::paths).filter(|path| !tree.has(path));
@@ -75,7 +87,8 @@ pub(super) fn customised(
     found
 }
 
-fn whole(node: &Node, file: &str, change: Change, line: u32) -> Customised {
+/// A file as a whole.
+pub(super) fn whole(node: &Node, file: &str, change: Change, line: u32) -> Customised {
     let owner = u16::try_from(node.index).unwrap_or(u16::MAX);
     Customised {
         file: file.to_owned(),
@@ -98,7 +111,6 @@ fn own_files(tree: &Tree, pack: Option<&Pack>) -> Vec<String> {
         let name = path.rsplit('/').next().unwrap_or(path);
         SHIPPED_STORES.contains(&path)
             || path.ends_with(".jar") && jars().any(|start| name.starts_with(start))
-            || path.ends_with(".json") && name.starts_with("org.wso2.")
             || pack.is_some_and(|pack| pack.has(path))
     };
     let listed = OWN_FILES.iter().flat_map(|(folder, endings)| {
@@ -106,14 +118,4 @@ fn own_files(tree: &Tree, pack: Option<&Pack>) -> Vec<String> {
         files.filter(|path| endings.iter().any(|ending| path.ends_with(ending)))
     });
     listed.filter(|path| !is_shipped(path)).collect()
-}
-
-/// Deployed artifacts; those of APIs, which the publisher deploys anew, are left out.
-fn artifacts(node: &Node, pack: Option<&Pack>) -> Vec<String> {
-    let files = node.artifacts.iter().flat_map(|artifacts| &artifacts.files);
-    files
-        .filter(|artifact| !artifact.vanilla && !artifact.path.contains("--"))
-        .map(|artifact| format!("{SERVER}{}", artifact.path))
-        .filter(|path| pack.is_none_or(|pack| !pack.has(path)))
-        .collect()
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use self::align::{Difference, differences};
+use self::files::Comparison;
 use super::{Change, Customised, Legacy};
 use crate::catalog::vanilla::Pack;
 use crate::diagnostic::Unread;
@@ -15,8 +16,8 @@ use crate::input::{Parsed, Tree};
 use crate::model::{Node, settings};
 use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::syntax::secrets;
-use crate::syntax::settings::Setting;
 use crate::syntax::settings::paths::Separator;
+use crate::syntax::settings::{Form, Setting};
 
 /// What stands for a secret in reports.
 const MASK: &str = "********";
@@ -26,11 +27,17 @@ const MASK: &str = "********";
 pub fn legacy<'a>(node: &'a Node, sources: &Sources, tree: &Tree, unread: &[Unread]) -> Legacy<'a> {
     let pack = settings::pack(node);
     let mut customised = Vec::new();
-    for (path, (id, parsed)) in &node.documents {
-        let Some(source) = sources.file(*id) else { continue };
-        if files::holds_settings(path, pack) {
-            let file = File::new(path, *id, source, parsed);
-            customised.extend(file.customised(pack));
+    let owned = sources.owners.get(node.index).map_or(&[][..], |owner| owner.files.as_slice());
+    for source in owned.iter().filter(|source| !source.absent) {
+        let document = node.documents.get(&source.path);
+        match (files::comparison(&source.path, pack), document) {
+            (Comparison::Settings, Some((id, parsed))) => {
+                customised.extend(File::new(*id, source, parsed).customised(pack));
+            }
+            (Comparison::Whole, document) => {
+                customised.extend(whole_file(node, source, document.map(|(_, parsed)| parsed), pack));
+            }
+            _ => {}
         }
     }
     customised.extend(files::customised(node, tree, unread, pack));
@@ -38,6 +45,28 @@ pub fn legacy<'a>(node: &'a Node, sources: &Sources, tree: &Tree, unread: &[Unre
         (&left.file, left.span.start, &left.path).cmp(&(&right.file, right.span.start, &right.path))
     });
     Legacy { node, pack, customised }
+}
+
+/// A file that is compared as a whole, if it differs. `None` for `parsed` is any text; what does not parse is told elsewhere.
+fn whole_file(
+    node: &Node,
+    source: &SourceFile,
+    parsed: Option<&Parsed>,
+    pack: Option<&Pack>,
+) -> Option<Customised> {
+    let path = source.path.as_str();
+    let nowhere = FileId { owner: u16::MAX, index: u16::MAX };
+    let own = match (parsed, Form::of(path)) {
+        (Some(parsed), _) => settings::written(parsed),
+        (None, Form::Text) => Form::Text.settings(nowhere, &source.text).ok()?,
+        (None, _) => return None,
+    };
+    let Some(pack) = pack.filter(|pack| pack.has(path)) else {
+        return Some(files::whole(node, path, Change::FileAdded, 1));
+    };
+    let vanilla = settings::vanilla_settings(pack, path);
+    let differs = !differences(path, &own, &vanilla).is_empty();
+    differs.then(|| files::whole(node, path, Change::FileChanged, 1))
 }
 
 /// One file of the node.
@@ -52,7 +81,8 @@ struct File<'a> {
 }
 
 impl<'a> File<'a> {
-    fn new(path: &'a str, id: FileId, source: &'a SourceFile, parsed: &'a Parsed) -> Self {
+    fn new(id: FileId, source: &'a SourceFile, parsed: &'a Parsed) -> Self {
+        let path = source.path.as_str();
         Self {
             path,
             id,
@@ -68,7 +98,7 @@ impl<'a> File<'a> {
         let own = settings::written(self.parsed);
         let vanilla = pack.map(|pack| settings::vanilla_settings(pack, self.path)).unwrap_or_default();
         let mut used: BTreeSet<String> = own.iter().map(|setting| setting.path.clone()).collect();
-        let found = differences(self.separator, &own, &vanilla).into_iter();
+        let found = differences(self.path, &own, &vanilla).into_iter();
         found
             .filter_map(|difference| match difference {
                 Difference::Changed(own_index, other) => {

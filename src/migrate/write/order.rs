@@ -30,7 +30,7 @@ impl Order {
         let mut order = Self { tables: Vec::new(), keys: Vec::new() };
         let Some(pack) = pack.filter(|pack| pack.is_toml()) else { return order };
         for (path, _) in pack.settings("repository/conf/deployment.toml") {
-            let key = names(path);
+            let key = names(&path);
             order.keys.push(key.join("."));
             let table = key.split_last().map(|(_, table)| table.to_vec()).unwrap_or_default();
             if !order.tables.contains(&table) {
