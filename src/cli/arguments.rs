@@ -237,8 +237,8 @@ pub(super) struct Migrate {
     pub split_secrets: bool,
 
     /// How to print the summary on standard output
-    #[arg(long, value_enum, default_value_t = Format::Human, env = "APIMLINT_FORMAT", hide_env_values = true)]
-    pub format: Format,
+    #[arg(long, value_enum, default_value_t = ListFormat::Human, env = "APIMLINT_FORMAT", hide_env_values = true)]
+    pub format: ListFormat,
 
     /// The product version of all nodes, whatever their files say
     #[arg(

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::Status;
-use super::arguments::{Format, Migrate};
+use super::arguments::{ListFormat, Migrate};
 use super::check::request;
 use super::output::Files;
 use super::terminal;
@@ -50,8 +50,8 @@ fn migrated(arguments: &Migrate) -> Result<Status, String> {
         files(&migration, &loaded, &json)?.write(folder, arguments.force)?;
     }
     let text = match arguments.format {
-        Format::Json => json,
-        Format::Human => summary(arguments, &migration),
+        ListFormat::Json => json,
+        ListFormat::Human => summary(arguments, &migration),
     };
     let printed = terminal::print(text.as_bytes());
     Ok(if !printed || !migration.unread.is_empty() {

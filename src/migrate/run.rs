@@ -105,6 +105,7 @@ pub fn migrate<'a>(
             Some(reason) => failed.push(Unread {
                 node: Some(node.name.clone()),
                 file: node.path.clone(),
+                viewer_path: node.path.clone(),
                 line: None,
                 column: None,
                 reason,
