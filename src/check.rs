@@ -42,7 +42,8 @@ impl Outcome {
     /// The part that reports show.
     pub fn results(&self) -> Results<'_> {
         Results {
-            deployment: &self.deployment,
+            nodes: &self.deployment.nodes,
+            sources: &self.deployment.sources,
             diagnostics: &self.diagnostics,
             silenced: &self.silenced,
             rules: &self.rules,

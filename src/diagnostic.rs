@@ -109,3 +109,18 @@ pub struct Unread {
     /// Path for viewers, as [`crate::source::SourceFile::viewer_path`].
     pub viewer_path: String,
 }
+
+impl Unread {
+    /// A file on no node that could not be opened at all; `path` serves viewers, too.
+    pub fn outside(path: impl Into<String>, reason: impl Into<String>) -> Self {
+        let path = path.into();
+        Self {
+            node: None,
+            file: path.clone(),
+            line: None,
+            column: None,
+            reason: reason.into(),
+            viewer_path: path,
+        }
+    }
+}

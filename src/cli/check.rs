@@ -86,8 +86,8 @@ pub(super) fn request(
 
 fn report(arguments: &Check, outcome: &Outcome) -> Result<(), String> {
     let appearance = Appearance {
-        color: terminal::paints(arguments.color),
-        width: terminal::width(),
+        color: terminal::paints(arguments.color, &std::io::stdout()),
+        width: terminal::width(&std::io::stdout()),
         show_secrets: arguments.show_secrets,
         summary: !arguments.quiet,
         statistics: arguments.statistics,

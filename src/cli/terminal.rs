@@ -1,6 +1,6 @@
 //! Standard output and the terminal behind it.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, Write as _};
 use std::panic::PanicHookInfo;
 
 use super::arguments::Color;
@@ -25,8 +25,8 @@ pub(super) fn note(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
-/// Whether to paint: `--color` wins, then NO_COLOR, then what forces colours, then the terminal.
-pub(super) fn paints(color: Color) -> bool {
+/// Whether to paint on a stream: `--color` wins, then NO_COLOR, then what forces colours, then the terminal.
+pub(super) fn paints(color: Color, stream: &impl io::IsTerminal) -> bool {
     let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let is_forced =
         |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
@@ -39,13 +39,13 @@ pub(super) fn paints(color: Color) -> bool {
         Color::Never => false,
         Color::Auto if is_set("NO_COLOR") => false,
         Color::Auto if is_forced("CLICOLOR_FORCE") || is_forced("FORCE_COLOR") => true,
-        Color::Auto => io::stdout().is_terminal() && !is_off(),
+        Color::Auto => stream.is_terminal() && !is_off(),
     }
 }
 
-/// Columns to lay out for; `None` takes those of the terminal.
-pub(super) fn width() -> Option<usize> {
-    (!io::stdout().is_terminal()).then_some(100)
+/// Columns to lay out for on a stream; `None` takes those of the terminal.
+pub(super) fn width(stream: &impl io::IsTerminal) -> Option<usize> {
+    (!stream.is_terminal()).then_some(100)
 }
 
 /// True when standard output goes to a file.
@@ -59,6 +59,7 @@ pub(super) fn prints_to_file() -> bool {
 /// True when standard output goes to a file.
 #[cfg(not(unix))]
 pub(super) fn prints_to_file() -> bool {
+    use std::io::IsTerminal as _;
     !io::stdout().is_terminal()
 }
 

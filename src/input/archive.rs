@@ -72,9 +72,10 @@ enum Member {
     Refused(String),
 }
 
-/// An archive whose names are known and whose configuration files can be read.
-#[derive(Debug, Default)]
+/// An archive whose names are known and whose wanted files can be read.
+#[derive(Debug)]
 pub(super) struct Archive {
+    is_wanted: fn(&str) -> bool,
     members: BTreeMap<String, Member>,
     folders: BTreeSet<String>,
     wanted: usize,
@@ -83,21 +84,35 @@ pub(super) struct Archive {
     left_out: LeftOut,
 }
 
-/// Opens an archive. What can be read of a damaged one is kept, and the damage noted.
-pub(super) fn open(path: &Path, format: Format) -> Result<Archive, String> {
+/// Opens an archive of which the files with a wanted name can be read. What can be read of a damaged one is kept, and
+/// the damage noted.
+pub(super) fn open(path: &Path, format: Format, is_wanted: fn(&str) -> bool) -> Result<Archive, String> {
     let file = File::open(path).map_err(|error| refusal(&error))?;
+    let archive = Archive::new(is_wanted);
     match format {
-        Format::Zip => open_zip(path),
-        Format::Tar => open_tar(BufReader::new(file), None),
+        Format::Zip => open_zip(archive, path),
+        Format::Tar => open_tar(archive, BufReader::new(file), None),
         Format::TarGz => {
             let read = Rc::new(Cell::new(0));
             let counted = Counted { inner: BufReader::new(file), count: Rc::clone(&read) };
-            open_tar(flate2::read::MultiGzDecoder::new(counted), Some(read))
+            open_tar(archive, flate2::read::MultiGzDecoder::new(counted), Some(read))
         }
     }
 }
 
 impl Archive {
+    fn new(is_wanted: fn(&str) -> bool) -> Self {
+        Self {
+            is_wanted,
+            members: BTreeMap::new(),
+            folders: BTreeSet::new(),
+            wanted: 0,
+            zip: Mutex::default(),
+            spent: Mutex::default(),
+            left_out: LeftOut::default(),
+        }
+    }
+
     /// Takes up a name. `None`: it is no plain path, no UTF-8, or stands there already, which is noted.
     fn admit(&mut self, raw: &[u8]) -> Option<String> {
         let Ok(name) = std::str::from_utf8(raw) else {
@@ -120,13 +135,16 @@ impl Archive {
         Some(name.to_owned())
     }
 
-    /// True when one more configuration file may be kept.
-    fn wants(&mut self, name: &str) -> bool {
-        if !is_wanted(name) {
-            return false;
-        }
+    /// True when one more wanted file may be kept.
+    fn has_room(&mut self) -> bool {
         self.wanted += 1;
         self.wanted <= MOST_WANTED
+    }
+
+    /// True for a link that may stand for a wanted file: by its name, or a folder.
+    fn is_telling_link(&self, name: &str) -> bool {
+        let file = name.rsplit('/').next().unwrap_or(name);
+        (self.is_wanted)(name) || !file.contains('.') && !["logs", "tmp"].contains(&file)
     }
 
     fn insert(&mut self, name: String, member: Member) {
@@ -197,7 +215,7 @@ fn is_bomb(compressed: u64, inflated: u64) -> bool {
 
 /// True for what can be configuration: its extension says so, and it lies in none of the folders that hold thousands
 /// of files of the product's own.
-fn is_wanted(name: &str) -> bool {
+pub(super) fn is_wanted(name: &str) -> bool {
     let file = name.rsplit('/').next().unwrap_or(name);
     let is_text = is_configuration(file)
         || file == "version.txt"
@@ -205,18 +223,11 @@ fn is_wanted(name: &str) -> bool {
     is_text && !["/components/", "/node_modules/", "/samples/"].iter().any(|folder| name.contains(folder))
 }
 
-/// True for a link that may stand for configuration: a configuration file, or a folder.
-fn is_telling_link(name: &str) -> bool {
-    let file = name.rsplit('/').next().unwrap_or(name);
-    is_wanted(name) || !file.contains('.') && !["logs", "tmp"].contains(&file)
-}
-
-fn open_zip(path: &Path) -> Result<Archive, String> {
-    let mut archive = Archive::default();
+fn open_zip(mut archive: Archive, path: &Path) -> Result<Archive, String> {
     let open = || File::open(path).map(BufReader::new).map_err(|error| refusal(&error));
     let zip = match ZipArchive::new(open()?) {
         Ok(zip) => zip,
-        Err(error) => return open_cut_zip(open()?, &zip_reason(&error)),
+        Err(error) => return open_cut_zip(archive, open()?, &zip_reason(&error)),
     };
     if zip.len() > MOST_MEMBERS {
         return Err(format!("it holds more than {MOST_MEMBERS} members"));
@@ -265,12 +276,12 @@ fn admit_zipped(archive: &mut Archive, index: usize, entry: &ZipFileEntry<'_>, d
     }
     let Some(name) = archive.admit(entry.name_raw()) else { return };
     if entry.is_symlink() {
-        if is_telling_link(&name) {
+        if archive.is_telling_link(&name) {
             archive.left_out.note(&*name, LINK);
         }
-    } else if !is_wanted(&name) {
+    } else if !(archive.is_wanted)(&name) {
         archive.insert(name, Member::Name);
-    } else if !archive.wants(&name) {
+    } else if !archive.has_room() {
         archive.insert(name, Member::Refused(SURPLUS.to_owned()));
     } else if doubles.contains(entry.name_raw()) {
         archive.left_out.note(&*name, DOUBLE);
@@ -297,8 +308,7 @@ fn refusal_of(entry: &ZipFileEntry<'_>) -> Option<String> {
 }
 
 /// Reads a zip archive whose directory is missing, member by member from its start.
-fn open_cut_zip(mut reader: BufReader<File>, reason: &str) -> Result<Archive, String> {
-    let mut archive = Archive::default();
+fn open_cut_zip(mut archive: Archive, mut reader: BufReader<File>, reason: &str) -> Result<Archive, String> {
     reader.seek(SeekFrom::Start(0)).map_err(|error| refusal(&error))?;
     for _ in 0..MOST_MEMBERS {
         let Ok(Some(mut file)) = zip::read::read_zipfile_from_stream(&mut reader) else { break };
@@ -307,11 +317,11 @@ fn open_cut_zip(mut reader: BufReader<File>, reason: &str) -> Result<Archive, St
             continue;
         }
         let Some(name) = archive.admit(file.name_raw()) else { continue };
-        if !is_wanted(&name) {
+        if !(archive.is_wanted)(&name) {
             archive.insert(name, Member::Name);
             continue;
         }
-        let may = archive.wants(&name);
+        let may = archive.has_room();
         let compressed = file.compressed_size();
         let outcome =
             if may { archive.inflate(&mut file, Some(compressed)) } else { Err(SURPLUS.to_owned()) };
@@ -382,8 +392,11 @@ impl<R: Read> Read for Stream<R> {
     }
 }
 
-fn open_tar(from: impl Read, compressed: Option<Rc<Cell<u64>>>) -> Result<Archive, String> {
-    let mut archive = Archive::default();
+fn open_tar(
+    mut archive: Archive,
+    from: impl Read,
+    compressed: Option<Rc<Cell<u64>>>,
+) -> Result<Archive, String> {
     let allowance = Rc::new(Cell::new(MOST_HEADER_BYTES));
     let stream = Stream { inner: from, compressed, passed: 0, allowance: Rc::clone(&allowance) };
     let mut tar = tar::Archive::new(stream);
@@ -442,16 +455,16 @@ fn admit_tarred<R: Read>(archive: &mut Archive, entry: &mut tar::Entry<'_, R>) {
     }
     let Some(name) = archive.admit(&raw) else { return };
     if kind.is_symlink() || kind.is_hard_link() {
-        if is_telling_link(&name) {
+        if archive.is_telling_link(&name) {
             archive.left_out.note(name, LINK);
         }
     } else if !(kind.is_file() || kind.is_contiguous() || kind.is_gnu_sparse()) {
-        if is_wanted(&name) {
+        if (archive.is_wanted)(&name) {
             archive.left_out.note(name, "is not a regular file");
         }
-    } else if !is_wanted(&name) {
+    } else if !(archive.is_wanted)(&name) {
         archive.insert(name, Member::Name);
-    } else if !archive.wants(&name) {
+    } else if !archive.has_room() {
         archive.insert(name, Member::Refused(SURPLUS.to_owned()));
     } else if entry.size() > MOST_FILE_BYTES {
         archive.insert(name, Member::Refused(too_large()));

@@ -20,6 +20,10 @@ pub enum InputError {
     NotANode { path: String },
     /// The caller's mistake: a folder or an archive that holds several nodes; `inside` names them, relative to `path`.
     SeveralNodes { path: String, inside: Vec<String> },
+    /// The caller's mistake: no pack whose templates could be rendered.
+    NotAPack { path: String },
+    /// The caller's mistake: a folder or an archive that holds several packs; `inside` names their resource folders.
+    SeveralPacks { path: String, inside: Vec<String> },
     /// The caller's mistake: a file that is neither an archive nor a configuration file that stands for a node.
     UnknownFile { path: String },
     /// The archive's fault: it is no archive, or nothing in it can be read.
@@ -44,6 +48,8 @@ impl InputError {
             | Self::EmptyFolder { path }
             | Self::NotANode { path }
             | Self::SeveralNodes { path, .. }
+            | Self::NotAPack { path }
+            | Self::SeveralPacks { path, .. }
             | Self::UnknownFile { path }
             | Self::BrokenArchive { path, .. }
             | Self::DuplicateName { path, .. }
@@ -64,9 +70,13 @@ impl InputError {
                 "is no node: no repository/conf, no conf folder and no deployment.toml in it".to_owned()
             }
             Self::SeveralNodes { inside, .. } => {
-                let shown: Vec<&str> = inside.iter().take(5).map(String::as_str).collect();
-                let more = if inside.len() > shown.len() { ", ..." } else { "" };
-                format!("holds several nodes ({}{more}); name each of them", shown.join(", "))
+                format!("holds several nodes ({}); name each of them", first_few(inside))
+            }
+            Self::NotAPack { .. } => {
+                "is no pack of 3.x or 4.x: no repository/resources/conf with templates in it".to_owned()
+            }
+            Self::SeveralPacks { inside, .. } => {
+                format!("holds several packs ({}); name one of them", first_few(inside))
             }
             Self::UnknownFile { .. } => {
                 "is no node: a file must be a deployment.toml or a .zip, .tar, .tar.gz or .tgz archive"
@@ -109,8 +119,14 @@ impl fmt::Display for InputError {
 
 impl std::error::Error for InputError {}
 
+fn first_few(names: &[String]) -> String {
+    let shown: Vec<&str> = names.iter().take(5).map(String::as_str).collect();
+    let more = if names.len() > shown.len() { ", ..." } else { "" };
+    format!("{}{more}", shown.join(", "))
+}
+
 /// Says in a few words why the system refused, the same on every machine and without a path.
-pub(super) fn refusal(error: &std::io::Error) -> String {
+pub fn refusal(error: &std::io::Error) -> String {
     use std::io::ErrorKind;
     match error.kind() {
         ErrorKind::NotFound => "nothing lies there".to_owned(),

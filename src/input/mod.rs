@@ -6,6 +6,7 @@ pub mod error;
 pub mod front;
 pub mod inventory;
 mod layout;
+pub mod pack;
 pub mod reader;
 mod section;
 mod store;
@@ -17,9 +18,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use argument::{NodeArgument, Request};
-pub use error::InputError;
+pub use error::{InputError, refusal};
 pub use front::{HostsRead, ProxyRead, read_hosts, read_proxy};
 pub use inventory::{Inventory, InventoryRead, read_inventory};
+pub use pack::PackFiles;
 pub use reader::{Read, Reader};
 pub use tree::{Tree, TreeKind};
 

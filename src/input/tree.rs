@@ -25,25 +25,12 @@ impl Tree {
     /// Opens a node: a home, an overlay, an archive of either, or a single configuration file. A relative path counts
     /// from the working folder.
     pub fn open(path: &Path, working_folder: &Path) -> Result<Self, InputError> {
-        let shown = shown_path(path, working_folder);
-        let on_disk = normal(&working_folder.join(path));
-        let kind = fs::metadata(&on_disk).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound if fs::symlink_metadata(&on_disk).is_err() => {
-                InputError::Missing { path: shown.clone() }
-            }
-            std::io::ErrorKind::NotFound => {
-                InputError::Unreadable { path: shown.clone(), reason: DANGLING.to_owned() }
-            }
-            std::io::ErrorKind::NotADirectory => InputError::Missing { path: shown.clone() },
-            _ => InputError::Unreadable { path: shown.clone(), reason: refusal(&error) },
-        })?;
-        if kind.is_dir() {
-            return Self::open_folder(on_disk, shown);
+        let Located { on_disk, shown, is_folder } = locate(path, working_folder)?;
+        if is_folder {
+            Self::over(folder(on_disk, &shown)?, shown, false)
+        } else {
+            Self::open_file(on_disk, shown)
         }
-        if !kind.is_file() {
-            return Err(InputError::NotAFile { path: shown });
-        }
-        Self::open_file(on_disk, shown)
     }
 
     /// A folder that is no node (the proxy's): its paths are its own.
@@ -70,19 +57,10 @@ impl Tree {
         self.store.entries(folder)
     }
 
-    fn open_folder(on_disk: PathBuf, shown: String) -> Result<Self, InputError> {
-        let mut listing = fs::read_dir(&on_disk)
-            .map_err(|error| InputError::Unreadable { path: shown.clone(), reason: refusal(&error) })?;
-        if listing.next().is_none() {
-            return Err(InputError::EmptyFolder { path: shown });
-        }
-        Self::over(Box::new(Folder::new(on_disk)), shown, false)
-    }
-
     fn open_file(on_disk: PathBuf, shown: String) -> Result<Self, InputError> {
         let name = on_disk.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         if let Some(format) = archive::Format::of(&name) {
-            let store = archive::open(&on_disk, format)
+            let store = archive::open(&on_disk, format, archive::is_wanted)
                 .map_err(|reason| InputError::BrokenArchive { path: shown.clone(), reason })?;
             return Self::over(Box::new(store), shown, true);
         }
@@ -188,6 +166,47 @@ impl Tree {
         let home = |path: String| self.layout.to_home(&path).unwrap_or(path);
         self.store.left_out().into_iter().map(|(path, reason)| (home(path), reason)).collect()
     }
+}
+
+/// What a path on the command line leads to.
+#[derive(Debug)]
+pub(super) struct Located {
+    pub(super) on_disk: PathBuf,
+    /// For output.
+    pub(super) shown: String,
+    /// Otherwise it is a regular file.
+    pub(super) is_folder: bool,
+}
+
+/// Finds the folder or file at a path, which counts from the working folder where it is relative.
+pub(super) fn locate(path: &Path, working_folder: &Path) -> Result<Located, InputError> {
+    let shown = shown_path(path, working_folder);
+    let on_disk = normal(&working_folder.join(path));
+    let kind = fs::metadata(&on_disk).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound if fs::symlink_metadata(&on_disk).is_err() => {
+            InputError::Missing { path: shown.clone() }
+        }
+        std::io::ErrorKind::NotFound => {
+            InputError::Unreadable { path: shown.clone(), reason: DANGLING.to_owned() }
+        }
+        std::io::ErrorKind::NotADirectory => InputError::Missing { path: shown.clone() },
+        _ => InputError::Unreadable { path: shown.clone(), reason: refusal(&error) },
+    })?;
+    if kind.is_dir() || kind.is_file() {
+        Ok(Located { on_disk, shown, is_folder: kind.is_dir() })
+    } else {
+        Err(InputError::NotAFile { path: shown })
+    }
+}
+
+/// The store of a folder that can be listed and has something in it.
+pub(super) fn folder(on_disk: PathBuf, shown: &str) -> Result<Box<dyn Store>, InputError> {
+    let mut listing = fs::read_dir(&on_disk)
+        .map_err(|error| InputError::Unreadable { path: shown.to_owned(), reason: refusal(&error) })?;
+    if listing.next().is_none() {
+        return Err(InputError::EmptyFolder { path: shown.to_owned() });
+    }
+    Ok(Box::new(Folder::new(on_disk)))
 }
 
 /// Joins a shown path and a path below it.

@@ -11,7 +11,7 @@ pub fn report_github(results: &Results<'_>) -> String {
     let mut diagnostics: Vec<&Diagnostic> = results.diagnostics.iter().collect();
     diagnostics.sort_by_key(|diagnostic| std::cmp::Reverse(diagnostic.severity));
     let unread = results.unread.iter().map(unread_command);
-    let found = diagnostics.into_iter().map(|one| command(&results.deployment.sources, one));
+    let found = diagnostics.into_iter().map(|one| command(results.sources, one));
     let lines: String = unread.chain(found).collect();
     format!("{lines}apimlint: {}\n", summary(results))
 }

@@ -31,7 +31,7 @@ struct Lines {
 /// A list of findings; a file that could not be read is one of severity `blocker`.
 pub fn report_gitlab(results: &Results<'_>) -> Result<String, serde_json::Error> {
     let unread = results.unread.iter().map(of_unread);
-    let found = results.diagnostics.iter().map(|one| of_diagnostic(&results.deployment.sources, one));
+    let found = results.diagnostics.iter().map(|one| of_diagnostic(results.sources, one));
     let entries: Vec<Entry> = unread.chain(found).collect();
     Ok(serde_json::to_string_pretty(&entries)? + "\n")
 }

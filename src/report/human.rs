@@ -34,7 +34,7 @@ pub struct Appearance {
 /// The whole report. An error can only come from drawing.
 pub fn report_human(results: &Results<'_>, appearance: Appearance) -> Result<String, fmt::Error> {
     let mut report = Report {
-        sources: &results.deployment.sources,
+        sources: results.sources,
         appearance,
         handler: handler(appearance),
         texts: BTreeMap::new(),
@@ -301,7 +301,8 @@ impl fmt::Display for Drawn<'_> {
 
 /// Numbers of nodes, findings and what was not read, in one line.
 pub fn summary(results: &Results<'_>) -> String {
-    let mut parts = vec![counted(results.deployment.nodes.len(), "node")];
+    let nodes = results.nodes.len();
+    let mut parts: Vec<String> = (nodes > 0).then(|| counted(nodes, "node")).into_iter().collect();
     if results.diagnostics.is_empty() {
         parts.push("no findings".to_owned());
     }

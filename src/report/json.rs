@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::Results;
 use crate::diagnostic::{Diagnostic, Label, Severity, Unread};
 use crate::model::node::{RoleEvidence, VersionEvidence};
-use crate::model::{ConfigModel, Deployment, Node};
-use crate::source::Position;
+use crate::model::{ConfigModel, Node};
+use crate::source::{Position, Sources};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -75,8 +75,8 @@ struct Summary {
 pub fn report_json(results: &Results<'_>) -> Result<String, serde_json::Error> {
     let document = Document {
         schema_version: 1,
-        nodes: results.deployment.nodes.iter().map(node).collect(),
-        diagnostics: results.diagnostics.iter().map(|one| diagnostic(results.deployment, one)).collect(),
+        nodes: results.nodes.iter().map(node).collect(),
+        diagnostics: results.diagnostics.iter().map(|one| diagnostic(results.sources, one)).collect(),
         unread: results.unread.iter().map(unread).collect(),
         summary: Summary {
             errors: results.count(Severity::Error),
@@ -130,8 +130,8 @@ pub fn role_evidence(node: &Node) -> &'static str {
     }
 }
 
-fn diagnostic<'a>(deployment: &'a Deployment, diagnostic: &'a Diagnostic) -> DiagnosticEntry<'a> {
-    let related = diagnostic.related.iter().map(|one| label(deployment, one, false));
+fn diagnostic<'a>(sources: &'a Sources, diagnostic: &'a Diagnostic) -> DiagnosticEntry<'a> {
+    let related = diagnostic.related.iter().map(|one| label(sources, one, false));
     DiagnosticEntry {
         code: &diagnostic.code,
         rule: &diagnostic.rule,
@@ -139,14 +139,13 @@ fn diagnostic<'a>(deployment: &'a Deployment, diagnostic: &'a Diagnostic) -> Dia
         message: &diagnostic.message,
         help: diagnostic.help.as_deref(),
         url: None,
-        labels: std::iter::once(label(deployment, &diagnostic.primary, true)).chain(related).collect(),
+        labels: std::iter::once(label(sources, &diagnostic.primary, true)).chain(related).collect(),
         fingerprint: &diagnostic.fingerprint,
         fix: None,
     }
 }
 
-fn label<'a>(deployment: &'a Deployment, label: &'a Label, primary: bool) -> LabelEntry<'a> {
-    let sources = &deployment.sources;
+fn label<'a>(sources: &'a Sources, label: &'a Label, primary: bool) -> LabelEntry<'a> {
     let file = sources.file(label.span.file);
     let place = |offset| file.map_or(Position { line: 1, column: 1 }, |file| file.position(offset));
     let (start, end) = (place(label.span.start), place(label.span.end));

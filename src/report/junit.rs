@@ -24,7 +24,7 @@ pub fn report_junit(results: &Results<'_>) -> String {
     let of_node = rules(|scope| scope != Scope::Deployment);
     let of_deployment = rules(|scope| scope == Scope::Deployment);
     let mut suites = Vec::new();
-    for node in &results.deployment.nodes {
+    for node in results.nodes {
         let name = node.name.as_str();
         suites.push(suite(results, name, &of_node, &|owner| owner == Some(name)));
     }
@@ -42,7 +42,7 @@ pub fn report_junit(results: &Results<'_>) -> String {
 }
 
 fn suite(results: &Results<'_>, name: &str, rules: &[&Card], owns: &dyn Fn(Option<&str>) -> bool) -> Suite {
-    let sources = &results.deployment.sources;
+    let sources = results.sources;
     let mut suite = Suite { name: name.to_owned(), cases: Vec::new(), failures: 0, errors: 0 };
     for card in rules {
         let mut files: Vec<(String, Vec<&Diagnostic>)> = Vec::new();
@@ -73,7 +73,7 @@ fn case(suite: &str, name: &str, inside: &str) -> String {
 }
 
 fn failure(results: &Results<'_>, diagnostic: &Diagnostic) -> String {
-    let sources = &results.deployment.sources;
+    let sources = results.sources;
     let mut text = Place::of(sources, diagnostic.primary.span).text();
     let severity = match diagnostic.severity {
         Severity::Error => "error",

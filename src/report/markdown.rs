@@ -21,7 +21,7 @@ pub fn report_markdown(results: &Results<'_>) -> String {
             Severity::Info => "Worth knowing",
         };
         text.push_str(&format!("\n### {heading}\n\n"));
-        found.iter().for_each(|one| text.push_str(&item(&results.deployment.sources, one)));
+        found.iter().for_each(|one| text.push_str(&item(results.sources, one)));
     }
     if !results.unread.is_empty() {
         text.push_str("\n### Not read\n\n");

@@ -13,13 +13,16 @@ pub mod sarif;
 
 use crate::catalog::card::Card;
 use crate::diagnostic::{Diagnostic, Severity, Silenced, Unread};
-use crate::model::Deployment;
+use crate::model::Node;
+use crate::source::Sources;
 
 /// Everything that a report shows.
 #[derive(Debug, Clone, Copy)]
 pub struct Results<'a> {
-    /// The nodes and their sources.
-    pub deployment: &'a Deployment,
+    /// The nodes; none where only a deployment.toml and a pack were looked at.
+    pub nodes: &'a [Node],
+    /// Every file that labels point into.
+    pub sources: &'a Sources,
     /// The findings in order.
     pub diagnostics: &'a [Diagnostic],
     /// The findings that are silenced, in the same order.
@@ -47,6 +50,7 @@ fn is_unsafe(letter: char) -> bool {
 }
 
 /// A number with its noun.
-fn counted(count: usize, one: &str) -> String {
+#[must_use]
+pub fn counted(count: usize, one: &str) -> String {
     format!("{count} {one}{}", if count == 1 { "" } else { "s" })
 }

@@ -17,7 +17,7 @@ const ROOT: &str = "%SRCROOT%";
 
 /// A log with one run, laid out over several lines and ended by a line feed. Its rules are those of the findings.
 pub fn report_sarif(results: &Results<'_>) -> Result<String, serde_json::Error> {
-    let sources = &results.deployment.sources;
+    let sources = results.sources;
     let reported = results.diagnostics.iter().map(|diagnostic| (diagnostic, None));
     let silenced = results.silenced.iter().map(|silenced| (&silenced.diagnostic, Some(&silenced.by)));
     let all: Vec<(&Diagnostic, Option<&Silencer>)> = reported.chain(silenced).collect();
@@ -54,7 +54,7 @@ pub fn report_sarif(results: &Results<'_>) -> Result<String, serde_json::Error> 
 
 /// Tells deployments of one repository apart: the folder that holds all nodes.
 fn category(results: &Results<'_>) -> String {
-    let nodes = &results.deployment.nodes;
+    let nodes = results.nodes;
     let mut common: Option<Vec<&str>> = None;
     for node in nodes {
         let is_absolute = node.path.starts_with('/') || node.path.contains(':');

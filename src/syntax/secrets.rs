@@ -22,7 +22,12 @@ pub fn is_secret_key(key: &str) -> bool {
 
 /// The byte ranges of secrets in a decoded text, sorted and disjoint. The end of `path` tells the format.
 pub fn secret_ranges(path: &str, text: &str) -> Vec<Range<usize>> {
-    let mut found = Ranges { text, ranges: Vec::new() };
+    secret_ranges_with(path, text, Vec::new())
+}
+
+/// The same together with ranges that are known to be secret.
+pub fn secret_ranges_with(path: &str, text: &str, known: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    let mut found = Ranges { text, ranges: known };
     let extension = path.rsplit('.').next().unwrap_or("").to_ascii_lowercase();
     match extension.as_str() {
         "toml" => formats::assignments(&mut found, true),

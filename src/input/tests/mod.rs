@@ -6,6 +6,7 @@ use std::path::Path;
 mod archives;
 mod front;
 mod inventory;
+mod packs;
 
 use super::argument::names;
 use super::*;
