@@ -13,6 +13,8 @@ ENTRY = "[]"  # an element of a list, as a step of a path
 ANY = "*"  # the value of any key of a map
 KEY = "@key"  # the name of any key of a map
 LENGTH = "@length"
+# What made entries of maps are called, so that what looks them up by a value finds them.
+NAMES = ("one", "two.three", "four")
 
 Key = tuple[str, ...]
 
@@ -193,6 +195,8 @@ class Expression:
             elif sign == "[":
                 inner = self.operand()
                 self.take("]")
+                if inner.key is not None:
+                    note_literal(self.found, inner.key, NAMES[0])
                 if found.key is not None:
                     named = isinstance(inner.literal, str)
                     step = inner.literal if named else ENTRY if inner.has_literal else ANY
@@ -230,12 +234,22 @@ def other_than(value: object) -> object:
     return value + 1 if isinstance(value, (int, float)) else "other"
 
 
+def filled(key: Key) -> Wishes:
+    """A list with entries."""
+    return [{key: SAMPLE, (*key, LENGTH): 1}, {key: SAMPLE, (*key, LENGTH): 3}]
+
+
+def emptied(key: Key) -> Wishes:
+    """A list without entries."""
+    return [{key: [], (*key, LENGTH): 0}]
+
+
 def truth(left: Operand) -> tuple[Wishes, Wishes]:
     """What makes an operand true or false by itself."""
     if left.key is None or "append" in left.extras:
         return [{}], [{}]
     if "length" in left.extras:
-        return [{left.key: SAMPLE}], [{left.key: []}, {left.key: ABSENT}]
+        return filled(left.key), [*emptied(left.key), {left.key: ABSENT}]
     return [{left.key: SAMPLE}], [{left.key: False}, {left.key: ABSENT}]
 
 
@@ -252,8 +266,7 @@ def compare(left: Operand, sign: str, right: Operand, found: Notes) -> tuple[Wis
         return [{}], [{}]
     key = left.key
     if "length" in left.extras:
-        filled, empty = [{key: SAMPLE}], [{key: []}]
-        return (empty, filled) if sign == "==" else (filled, empty)
+        return (emptied(key), filled(key)) if sign == "==" else (filled(key), emptied(key))
     note_literal(found, key, right.literal)
     same, other = [{key: right.literal}], [{key: other_than(right.literal)}, {key: ABSENT}]
     return (other, same) if sign == "!=" else (same, other)

@@ -55,6 +55,8 @@ class Coverage:
         """Which default keeps a key from being absent or a map from being smaller, if one does."""
         if "append(" in branch.text:
             return "append() is always true"
+        if not branch.wishes:
+            return "its conditions exclude each other"
         reasons = [
             self._hindrance(key, value) for wishes in branch.wishes[:1] for key, value in wishes.items()
         ]

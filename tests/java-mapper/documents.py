@@ -2,7 +2,7 @@
 
 from copy import deepcopy
 
-from conditions import ABSENT, ANY, ENTRY, KEY, LENGTH, SAMPLE, Key
+from conditions import ABSENT, ANY, ENTRY, KEY, LENGTH, NAMES, SAMPLE, Key
 from samples import Samples
 
 Table = dict[str, object]
@@ -23,12 +23,15 @@ class Builder:
         root = deepcopy(base)
         lengths = {key[:-1]: value for key, value in wishes.items() if key[-1] == LENGTH}
         given = [key for key in wishes if key[-1] != LENGTH]
-        for key in sorted(given, key=len):
-            if wishes[key] is ABSENT:
-                _remove(root, key)
+        absent = [key for key in given if wishes[key] is ABSENT]
+        for key in absent:
+            _remove(root, key)
         for key in sorted(given, key=len, reverse=True):
             if wishes[key] is not ABSENT:
                 self._place(root, key, wishes, lengths)
+        # Entries are made with all that templates read of them.
+        for key in absent:
+            _remove(root, key)
         return root
 
     def _place(self, root: Table, key: Key, wishes: dict[Key, object], lengths: dict[Key, int]) -> None:
@@ -104,7 +107,7 @@ def _spread(nodes: list[Table], name: str, step: str, length: int, last: bool, v
     """Goes on into the entries of lists or maps, which are made where they are missing."""
     inner = []
     for node in nodes:
-        names = [value] if step == KEY else ["one", "two.three", "four"][:length]
+        names = [value] if step == KEY else NAMES[:length]
         if step == ENTRY:
             holder = node.setdefault(name, [])
             if not isinstance(holder, list):

@@ -1,6 +1,6 @@
 """Values that suit the keys of a pack."""
 
-from conditions import ANY, ENTRY, KEY, Key, other_than
+from conditions import ANY, ENTRY, KEY, NAMES, Key, other_than
 from pack_rules import Rules
 from templates import Templates
 
@@ -37,8 +37,7 @@ class Samples:
         if key in self.templates.loops:
             return [self.entry((*key, ENTRY), number) for number in range(length)]
         if key in self.templates.maps:
-            names = ("one", "two.three", "four")[:length]
-            return {name: self.entry((*key, ANY), number) for number, name in enumerate(names)}
+            return {name: self.entry((*key, ANY), number) for number, name in enumerate(NAMES[:length])}
         if key in self.rules.units:
             return "20d"
         if key in self.templates.lists:
@@ -56,7 +55,7 @@ class Samples:
             step = below[0][len(key)]
             if step not in (ENTRY, ANY, KEY):
                 return {step: self.sample((*key, step))}
-            return ["a", "b"] if step == ENTRY else {"one": self.entry((*key, ANY), 0)}
+            return ["a", "b"] if step == ENTRY else {NAMES[0]: self.entry((*key, ANY), 0)}
         return "-".join(key[-2:]).replace(ENTRY, "entry").replace(ANY, "any")
 
     def entry(self, key: Key, number: int) -> object:
@@ -65,10 +64,10 @@ class Samples:
             return self.sample(key)
         below = [read for read in self.reads if len(read) > len(key) and read[: len(key)] == key]
         if not below:
-            return f"{key[-2]}-{number + 1}"
+            return NAMES[number]
         table: dict[str, object] = {}
         for read in below:
             step = read[len(key)]
             if step not in (ENTRY, ANY, KEY) and step not in table:
                 table[step] = self.sample((*key, step), 2)
-        return table or f"{key[-2]}-{number + 1}"
+        return table or NAMES[number]

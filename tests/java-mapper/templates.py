@@ -5,7 +5,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from conditions import ABSENT, ANY, ENTRY, KEY, LENGTH, SAMPLE, Expression, Key, Operand, Wishes, both
+from conditions import (
+    ABSENT,
+    ANY,
+    ENTRY,
+    KEY,
+    LENGTH,
+    SAMPLE,
+    Expression,
+    Key,
+    Operand,
+    Wishes,
+    both,
+    emptied,
+)
 
 TAG = re.compile(r"\{#.*?#\}|\{%-?\s*(?P<word>\w+)(?P<rest>.*?)-?%\}|\{\{-?(?P<output>.*?)-?\}\}", re.S)
 
@@ -180,7 +193,7 @@ class _Reader:
         self.scope[names[-1]] = (*self_key, step)
         length = (*self_key, LENGTH)
         entry = (*self_key, step)
-        nothing = [{self_key: ABSENT}] if step == ANY else [{self_key: ABSENT}, {self_key: []}]
+        nothing = [{self_key: ABSENT}] if step == ANY else [{self_key: ABSENT}, *emptied(self_key)]
         return [(0, nothing), (1, [{length: 1, entry: SAMPLE}]), (3, [{length: 3, entry: SAMPLE}])]
 
     def on_endfor(self, _rest: str, whole: str, _line: int) -> None:
