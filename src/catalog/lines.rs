@@ -7,6 +7,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem;
+
 /// A section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Section<'a> {
@@ -52,7 +54,7 @@ fn next_heading(text: &str) -> usize {
         let line = text.get(offset..).and_then(|rest| rest.lines().next());
         line.is_some_and(|line| heading(line).is_some())
     };
-    let behind = text.match_indices("\n[").map(|(offset, _)| offset + 1);
+    let behind = memmem::find_iter(text.as_bytes(), "\n[").map(|offset| offset + 1);
     std::iter::once(0).chain(behind).find(|offset| is_heading(*offset)).unwrap_or(text.len())
 }
 
