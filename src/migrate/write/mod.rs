@@ -4,6 +4,8 @@
 mod credentials;
 mod order;
 mod remarks;
+#[cfg(test)]
+mod tests;
 mod value;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -106,7 +108,8 @@ impl Writer<'_> {
     fn make_items(&mut self, assignments: &[Assignment]) {
         let mut wanted: BTreeMap<Vec<KeyPart>, Option<(String, String)>> = BTreeMap::new();
         for assignment in assignments {
-            for (at, part) in assignment.key.0.iter().enumerate() {
+            let Some((_, tables)) = assignment.key.0.split_last() else { continue };
+            for (at, part) in tables.iter().enumerate() {
                 if let KeyPart::Item { identity, .. } = part {
                     let known =
                         wanted.entry(place(assignment.key.0.get(..=at).unwrap_or_default())).or_default();

@@ -1,0 +1,195 @@
+//! What a deployment.toml looks like.
+
+use super::*;
+use crate::migrate::{Change, Customised};
+use crate::model::{Version, sample};
+use crate::render::value::Value;
+use crate::source::{FileId, Span};
+
+const TARGET: Target = Target { version: Version::new(4, 5, 0), home: None };
+
+fn customised(file: &str, line: u32, comment: Option<&str>, secret: bool) -> Customised {
+    Customised {
+        file: format!("repository/conf/{file}"),
+        path: format!("/{line}"),
+        change: Change::Changed,
+        value: None,
+        vanilla: None,
+        span: Span::new(FileId { owner: 0, index: 0 }, 0, 0),
+        line,
+        secret,
+        shown: None,
+        vanilla_shown: None,
+        comment: comment.map(str::to_owned),
+    }
+}
+
+fn text(text: &str) -> Value {
+    Value::Text(text.to_owned())
+}
+
+fn assignment(key: Key, value: Value, from: &[usize]) -> Assignment {
+    Assignment { key, value, from: from.to_vec() }
+}
+
+fn written(customised: &[Customised], assignments: Vec<Assignment>, options: Options<'_>) -> Written {
+    let node = sample::node(0, "node1");
+    let legacy = Legacy { node: &node, pack: None, customised: customised.to_vec() };
+    let decisions = Decisions { assignments, ..Decisions::default() };
+    let written = deployment_toml(&legacy, &decisions, &TARGET, options).unwrap();
+    assert!(written.text.parse::<DocumentMut>().is_ok(), "{}", written.text);
+    written
+}
+
+fn plain(assignments: Vec<Assignment>) -> String {
+    let written = written(&[], assignments, Options { minimal: true, ..Options::default() });
+    assert_eq!(written.notes, []);
+    written.text
+}
+
+fn environment(index: usize, name: &str) -> Key {
+    Key::dotted("apim.gateway.environment").item(index, Some(("name", name)))
+}
+
+#[test]
+fn tables_stand_in_the_order_of_the_product_and_before_those_within_them() {
+    let text = plain(vec![
+        assignment(Key::dotted("transport.https.properties.proxyPort"), Value::Integer(443), &[]),
+        assignment(Key::dotted("apim.throttling.blacklist.enable"), Value::Bool(true), &[]),
+        assignment(Key::dotted("apim.throttling.enable"), Value::Bool(true), &[]),
+        assignment(Key::dotted("secrets.a"), text("[b]"), &[]),
+        assignment(Key::dotted("oauth.timeout"), Value::Integer(1), &[]),
+        assignment(Key::dotted("database.shared_db.url"), text("u"), &[]),
+        assignment(Key::dotted("database.apim_db.pool_options.maxActive"), Value::Integer(50), &[]),
+        assignment(Key::dotted("database.apim_db.type"), text("mysql"), &[]),
+        assignment(Key::dotted("server.offset"), Value::Integer(1), &[]),
+        assignment(Key::dotted("server.hostname"), text("h"), &[]),
+    ]);
+    assert_eq!(
+        text,
+        "[server]\nhostname = \"h\"\noffset = 1\n\n[database.apim_db]\ntype = \"mysql\"\n\n\
+         [database.apim_db.pool_options]\nmaxActive = 50\n\n[database.shared_db]\nurl = \"u\"\n\n\
+         [apim.throttling]\nenable = true\n\n[apim.throttling.blacklist]\nenable = true\n\n\
+         [oauth]\ntimeout = 1\n\n[transport.https.properties]\nproxyPort = 443\n\n[secrets]\na = \"[b]\"\n"
+    );
+}
+
+#[test]
+fn tables_of_arrays_stand_together_with_what_is_in_them() {
+    let group = |index| Key::dotted("apim.throttling.url_group").item(index, None);
+    let text = plain(vec![
+        assignment(environment(1, "B").name("name"), text("B"), &[]),
+        assignment(environment(0, "A").name("name"), text("A"), &[]),
+        assignment(environment(0, "A").name("virtual").name("x"), Value::Integer(1), &[]),
+        assignment(group(1).name("type"), text("failover"), &[]),
+        assignment(group(0).name("type"), text("loadbalance"), &[]),
+        assignment(Key::dotted("apim.throttling.enable"), Value::Bool(true), &[]),
+    ]);
+    assert_eq!(
+        text,
+        "[[apim.gateway.environment]]\nname = \"A\"\n\n[apim.gateway.environment.virtual]\nx = 1\n\n\
+         [[apim.gateway.environment]]\nname = \"B\"\n\n[apim.throttling]\nenable = true\n\n\
+         [[apim.throttling.url_group]]\ntype = \"loadbalance\"\n\n[[apim.throttling.url_group]]\ntype = \"failover\"\n"
+    );
+}
+
+#[test]
+fn remarks_and_places_are_carried_over() {
+    let legacy = [
+        customised("carbon.xml", 27, Some("agreed with\nthe network team"), false),
+        customised("axis2/axis2.xml", 300, None, false),
+        customised("datasources/master-datasources.xml", 10, None, false),
+        customised("datasources/master-datasources.xml", 14, Some("moved in May"), false),
+    ];
+    let written = written(
+        &legacy,
+        vec![
+            assignment(Key::dotted("server.offset"), Value::Integer(1), &[0]),
+            assignment(Key::dotted("server.hostname"), text("h"), &[0, 1]),
+            assignment(Key::dotted("database.apim_db.url"), text("u"), &[2]),
+            assignment(Key::dotted("database.apim_db.username"), text("n"), &[3]),
+        ],
+        Options::default(),
+    );
+    let (_, body) = written.text.split_once("\n\n").unwrap();
+    assert_eq!(
+        body,
+        "[server]\n# agreed with\n# the network team\nhostname = \"h\" # axis2/axis2.xml:300, carbon.xml:27\n\
+         offset = 1 # carbon.xml:27\n\n# datasources/master-datasources.xml:10-14\n[database.apim_db]\nurl = \"u\"\n\
+         # moved in May\nusername = \"n\"\n"
+    );
+    assert!(written.text.starts_with("# node1: API Manager 2.6.0 migrated to 4.5.0 by apimlint.\n"));
+}
+
+#[test]
+fn a_base_is_edited_in_place() {
+    let base = "# ours\n[server]\nhostname = \"localhost\"   # the host\noffset = 1\n\n[[apim.gateway.environment]]\n\
+                name = \"Default\"\ntype = \"hybrid\"\n\n[apim.cache]\nx = 1 # y\n\n[secrets]\na = \"[b]\"\n";
+    let assignments = vec![
+        assignment(Key::dotted("server.hostname"), text("h"), &[]),
+        assignment(Key::dotted("server.offset"), Value::Integer(1), &[]),
+        assignment(environment(0, "Default").name("type"), text("production"), &[]),
+        assignment(environment(1, "Other").name("name"), text("Other"), &[]),
+        assignment(Key::dotted("apim.cache.y.z"), Value::Integer(2), &[]),
+        assignment(Key::dotted("apim.w"), Value::Integer(3), &[]),
+        assignment(Key::dotted("new.v"), Value::Integer(4), &[]),
+    ];
+    let options = Options { base: Some(base), ..Options::default() };
+    let once = written(&[], assignments.clone(), options).text;
+    assert_eq!(
+        once,
+        "# ours\n[server]\nhostname = \"h\"   # the host\noffset = 1\n\n[apim]\nw = 3\n\n[[apim.gateway.environment]]\n\
+         name = \"Default\"\ntype = \"production\"\n\n[[apim.gateway.environment]]\nname = \"Other\"\n\n\
+         [apim.cache]\nx = 1 # y\n\n[apim.cache.y]\nz = 2\n\n[new]\nv = 4\n\n[secrets]\na = \"[b]\"\n"
+    );
+    assert_eq!(written(&[], assignments, Options { base: Some(&once), ..options }).text, once);
+}
+
+#[test]
+fn credentials_move_to_the_end() {
+    let legacy = [customised("user-mgt.xml", 7, Some("ask ops"), true)];
+    let written = written(
+        &legacy,
+        vec![
+            assignment(Key::dotted("super_admin.password"), text("s3cret"), &[0]),
+            assignment(Key::dotted("keystore.tls.password"), text("$env{KEY}"), &[0]),
+            assignment(environment(0, "A b").name("password"), text("x"), &[]),
+            assignment(Key::dotted("super_admin.username"), text("admin"), &[]),
+        ],
+        Options { split_secrets: true, minimal: true, ..Options::default() },
+    );
+    assert_eq!(
+        written.text,
+        "[super_admin]\nusername = \"admin\"\npassword = \"$secret{super_admin_password}\"\n\n\
+         [keystore.tls]\npassword = \"$env{KEY}\"\n\n\
+         [[apim.gateway.environment]]\npassword = \"$secret{apim_gateway_environment_a_b_password}\"\n\n\
+         [secrets]\nsuper_admin_password = \"[s3cret]\"\napim_gateway_environment_a_b_password = \"[x]\"\n"
+    );
+    let notes: Vec<&str> = written.notes.iter().map(|note| note.text.as_str()).collect();
+    assert!(matches!(notes.as_slice(), [note] if note.contains("ciphertool.sh -Dconfigure")), "{notes:?}");
+}
+
+#[test]
+fn what_cannot_be_written_is_said() {
+    let written = written(
+        &[],
+        vec![
+            assignment(Key::dotted("a.b"), Value::Integer(1), &[]),
+            assignment(Key::dotted("a.b.c"), Value::Integer(2), &[]),
+            assignment(Key::dotted("a").name("x y"), Value::Integer(3), &[]),
+            assignment(Key::dotted("a.d"), Value::Null, &[]),
+            assignment(environment(0, "A"), Value::Integer(4), &[]),
+        ],
+        Options { minimal: true, ..Options::default() },
+    );
+    assert_eq!(written.notes.len(), 4, "{:?}", written.notes);
+    assert!(written.text.starts_with("[a]\nb = 1\n"), "{}", written.text);
+}
+
+#[test]
+fn a_base_that_is_no_toml_is_refused() {
+    let node = sample::node(0, "node1");
+    let legacy = Legacy { node: &node, pack: None, customised: Vec::new() };
+    let options = Options { base: Some("[a"), ..Options::default() };
+    assert!(deployment_toml(&legacy, &Decisions::default(), &TARGET, options).is_err());
+}
