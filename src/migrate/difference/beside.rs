@@ -1,5 +1,6 @@
 //! What people wrote in comments beside a setting, and settings that were put into comments.
 
+use crate::catalog::comments;
 use crate::input::Parsed;
 use crate::source::{SourceFile, Span};
 use crate::syntax::secrets;
@@ -144,7 +145,8 @@ fn behind(text: &str, comments: &[(Span, &str)], end: usize) -> Option<String> {
     (between.chars().all(|letter| matches!(letter, ' ' | '\t' | ',')) && is_remark(body)).then(|| words(body))
 }
 
-/// True for words that a person wrote, and neither for settings in a comment nor for marks of this program.
+/// True for words that a person wrote: neither for what packs ship nor for settings in a comment nor for marks of this
+/// program.
 fn is_remark(body: &str) -> bool {
     let text = body.trim();
     let is_markup = text
@@ -161,6 +163,7 @@ fn is_remark(body: &str) -> bool {
         && !is_assignment
         && !text.starts_with('[')
         && !text.starts_with("apimlint:")
+        && !comments::is_shipped(body)
 }
 
 fn words(body: &str) -> String {

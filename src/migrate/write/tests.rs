@@ -3,8 +3,9 @@
 use super::*;
 use crate::migrate::{Change, Customised};
 use crate::model::{Version, sample};
-use crate::render::value::Value;
+use crate::render::value::{Map, Value};
 use crate::source::{FileId, Span};
+use crate::syntax::server_toml;
 
 const TARGET: Target = Target { version: Version::new(4, 5, 0), home: None };
 
@@ -37,8 +38,16 @@ fn written(customised: &[Customised], assignments: Vec<Assignment>, options: Opt
     let legacy = Legacy { node: &node, pack: None, customised: customised.to_vec() };
     let decisions = Decisions { assignments, ..Decisions::default() };
     let written = deployment_toml(&legacy, &decisions, &TARGET, options).unwrap();
-    assert!(written.text.parse::<DocumentMut>().is_ok(), "{}", written.text);
+    accepted(&written.text);
     written
+}
+
+/// The server's own reader takes the text, and no tab or byte order mark is in it.
+fn accepted(text: &str) -> server_toml::Document {
+    assert!(text.parse::<DocumentMut>().is_ok(), "{text}");
+    assert!(!text.contains(['\t', '\u{feff}']), "{text}");
+    server_toml::parse(FileId { owner: 0, index: 0 }, text)
+        .unwrap_or_else(|faults| panic!("{faults:?} in\n{text}"))
 }
 
 fn plain(assignments: Vec<Assignment>) -> String {
@@ -184,6 +193,58 @@ fn what_cannot_be_written_is_said() {
     );
     assert_eq!(written.notes.len(), 4, "{:?}", written.notes);
     assert!(written.text.starts_with("[a]\nb = 1\n"), "{}", written.text);
+}
+
+#[test]
+fn the_server_reads_every_kind_of_value() {
+    let mut map = Map::new();
+    map.insert("x", Value::Integer(1));
+    let long = |letter: &str| text(&letter.repeat(60));
+    let values = [
+        text("C:\\a\\b \"c\" 'd' \t\r\n# é \u{1f600} {{x}} ${y} \u{1}"),
+        text(""),
+        Value::List(Vec::new()),
+        Value::List(vec![Value::List(Vec::new()), Value::List(vec![text("a")])]),
+        Value::List(vec![long("a"), long("b"), text("[c]"), text("d, e")]),
+        Value::Map(Map::new()),
+        Value::Map(map.clone()),
+        Value::List(vec![Value::Map(map.clone()), Value::Map(map)]),
+        Value::Double(-0.25),
+        Value::Double(1e21),
+        Value::Integer(i64::MIN),
+        Value::Bool(false),
+    ];
+    let key = |index: usize| Key::dotted("a").name(format!("k{index}"));
+    let assignments =
+        values.iter().enumerate().map(|(index, value)| assignment(key(index), value.clone(), &[]));
+    let document =
+        accepted(&plain(assignments.chain([assignment(Key::dotted("b.c"), text("d"), &[])]).collect()));
+    let Value::Map(read) = value_of(&document.root.entry("a").unwrap().value.item) else {
+        panic!("no table")
+    };
+    for (index, value) in values.iter().enumerate() {
+        assert_eq!(read.get(&format!("k{index}")), Some(value));
+    }
+}
+
+/// What the server reads.
+fn value_of(item: &server_toml::Item) -> Value {
+    use server_toml::Item;
+    match item {
+        Item::Text(text) => Value::Text(text.clone()),
+        Item::Integer(number) => Value::Integer(*number),
+        Item::Double(number) => Value::Double(*number),
+        Item::Bool(truth) => Value::Bool(*truth),
+        Item::Date(date) => Value::Date(date.clone()),
+        Item::Array(items) => Value::List(items.iter().map(|item| value_of(&item.item)).collect()),
+        Item::Table(table) => {
+            let mut map = Map::new();
+            for entry in table.entries() {
+                map.insert(entry.key.as_str(), value_of(&entry.value.item));
+            }
+            Value::Map(map)
+        }
+    }
 }
 
 #[test]
