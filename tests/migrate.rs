@@ -270,6 +270,35 @@ fn nodes_of_a_deployment_have_folders_of_their_own() {
 }
 
 #[test]
+fn a_node_of_another_product_is_left_to_its_own_migration() {
+    let folder = overlay();
+    let identity =
+        "<Server><Name>WSO2 Identity Server</Name><ServerKey>IS</ServerKey><Version>5.7.0</Version></Server>";
+    write(folder.path(), "is/repository/conf/carbon.xml", identity);
+    let output = run(folder.path(), &["node1", "is", "--to", "4.5.0", "-o", "out"]);
+    assert_eq!(status(&output), 1, "{}", stderr(&output));
+    assert!(!folder.path().join("out/is").exists());
+    let markdown = fs::read_to_string(folder.path().join("out/report.md")).unwrap();
+    assert!(markdown.contains("is is no API Manager node"), "{markdown}");
+}
+
+#[test]
+fn only_the_password_of_a_url_is_masked() {
+    let folder = TempDir::new().unwrap();
+    let url = "amqp://admin:admin@clientID/carbon?brokerlist='tcp://h:5672'";
+    let jndi = format!("connectionfactory.TopicConnectionFactory = {url}\n");
+    write(folder.path(), "n/repository/conf/jndi.properties", &jndi);
+    run(folder.path(), &["n", "--product-version", "2.6.0", "--to", "4.5.0", "-o", "out"]);
+    let found = settings(&report(&folder.path().join("out")), 0);
+    assert!(
+        found
+            .iter()
+            .any(|line| line.ends_with("-> amqp://admin:********@clientID/carbon?brokerlist='tcp://h:5672'")),
+        "{found:#?}"
+    );
+}
+
+#[test]
 fn a_deployment_toml_is_compared_key_by_key() {
     let folder = TempDir::new().unwrap();
     write(

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::write::{self, Written};
-use super::{Change, Decisions, Legacy, Note, Status, Target, decide, difference};
+use super::{Change, Decisions, Legacy, Note, Risk, Status, Target, decide, difference};
 use crate::diagnostic::Unread;
 use crate::input::Tree;
-use crate::model::{Deployment, Product};
+use crate::model::{Deployment, Node, Product};
 
 /// What came out for a whole deployment.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub struct Migration<'a> {
     pub target: Target,
     /// The nodes, in order; those of which nobody can tell what they are are left out.
     pub nodes: Vec<Migrated<'a>>,
+    /// What concerns the deployment as a whole.
+    pub notes: Vec<Note>,
     /// What could not be read, and the nodes that could not be migrated.
     pub unread: Vec<Unread>,
 }
@@ -82,9 +84,10 @@ impl Migrated<'_> {
 impl Migration<'_> {
     /// True where a person must act.
     pub fn needs_person(&self) -> bool {
-        self.nodes.iter().any(|node| {
-            node.counts().manual > 0 || node.proof.as_ref().is_some_and(|proof| !proof.failed.is_empty())
-        })
+        !self.notes.is_empty()
+            || self.nodes.iter().any(|node| {
+                node.counts().manual > 0 || node.proof.as_ref().is_some_and(|proof| !proof.failed.is_empty())
+            })
     }
 }
 
@@ -97,9 +100,13 @@ pub fn migrate<'a>(
     target: Target,
     options: write::Options<'_>,
 ) -> Result<Migration<'a>, String> {
-    let mut failed = unread.to_vec();
+    let (mut failed, mut notes) = (unread.to_vec(), Vec::new());
     let mut legacies = Vec::new();
     for (node, tree) in deployment.nodes.iter().zip(trees) {
+        if let Some(note) = other_product(node) {
+            notes.push(note);
+            continue;
+        }
         let legacy = difference::legacy(node, &deployment.sources, tree, unread);
         match fault(&legacy, &target) {
             Some(reason) => failed.push(Unread {
@@ -116,28 +123,38 @@ pub fn migrate<'a>(
     let decided = decide(&legacies, &target);
     let mut nodes = Vec::new();
     for (legacy, mut decisions) in legacies.into_iter().zip(decided) {
-        let Written { text, notes } = write::deployment_toml(&legacy, &decisions, &target, options)?;
-        decisions.notes.extend(notes);
+        let Written { text, notes: written } = write::deployment_toml(&legacy, &decisions, &target, options)?;
+        decisions.notes.extend(written);
         decisions.notes.sort_by_key(|note: &Note| note.risk);
         let carried = carried(&legacy, &decisions);
         nodes.push(Migrated { legacy, decisions, deployment: text, carried, proof: None });
     }
-    Ok(Migration { target, nodes, unread: failed })
+    Ok(Migration { target, nodes, notes, unread: failed })
 }
 
 /// Why a node cannot be migrated.
 fn fault(legacy: &Legacy<'_>, target: &Target) -> Option<String> {
-    let node = legacy.node;
-    match (node.product, node.version) {
-        (Product::ApiManager | Product::AppManager, None) => {
-            Some("its version cannot be told: give --product-version".to_owned())
-        }
-        (Product::ApiManager, Some(version)) if version > target.version => {
+    match legacy.node.version {
+        None => Some("its version cannot be told: give --product-version".to_owned()),
+        Some(version) if legacy.node.product == Product::ApiManager && version > target.version => {
             Some(format!("it is {version} already, later than {}", target.version))
         }
-        (Product::ApiManager | Product::AppManager, Some(_)) => None,
-        (product, _) => {
-            Some(format!("it is no API Manager node but {}: nothing to migrate it to", product.as_str()))
+        Some(_) => None,
+    }
+}
+
+/// What is to be said of a node of another product.
+fn other_product(node: &Node) -> Option<Note> {
+    match node.product {
+        Product::ApiManager | Product::AppManager => None,
+        Product::IdentityServer | Product::Analytics | Product::Unknown => {
+            let text = format!(
+                "{} is no API Manager node but {}: that product has a migration of its own, and nothing of the node is \
+                 carried over",
+                node.name,
+                node.product.as_str()
+            );
+            Some(Note { risk: Risk::High, text })
         }
     }
 }

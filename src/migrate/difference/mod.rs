@@ -204,6 +204,11 @@ impl<'a> File<'a> {
         if secret {
             return shown(value, true);
         }
+        let hidden = shown(value, false);
+        if hidden != value {
+            return hidden;
+        }
+        // Only the file tells that it is one, as the name of the element around it does.
         let (start, end) = (span.start as usize, span.end as usize);
         let mut masked = value.to_owned();
         for range in self.secrets.iter().filter(|range| range.start < end && start < range.end) {
@@ -214,7 +219,7 @@ impl<'a> File<'a> {
                 masked = masked.replace(part, MASK);
             }
         }
-        shown(&masked, false)
+        masked
     }
 }
 

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::{SECTIONS, before, now, risk, settings, tasks};
-use crate::migrate::Status;
 use crate::migrate::run::{Migrated, Migration};
+use crate::migrate::{Note, Status};
 use crate::syntax::secrets;
 
 const STYLE: &str = include_str!("style.css");
@@ -19,6 +19,7 @@ pub fn report_html(migration: &Migration<'_>) -> String {
          <h1>Migration to API Manager {version}</h1>\n"
     );
     summary(migration, &mut text);
+    notes(&migration.notes, &mut text);
     to_do(migration, &mut text);
     if !migration.unread.is_empty() {
         text.push_str("<h2>Not read</h2>\n<ul>\n");
@@ -99,14 +100,7 @@ fn to_do(migration: &Migration<'_>, text: &mut String) {
 
 fn node(migrated: &Migrated<'_>, text: &mut String) {
     let _ = writeln!(text, "<h2>{}</h2>", escaped(&migrated.legacy.node.name));
-    if !migrated.decisions.notes.is_empty() {
-        text.push_str("<ul>\n");
-        for note in &migrated.decisions.notes {
-            let risk = risk(note.risk);
-            let _ = writeln!(text, "<li><b class=\"{risk}\">{risk}</b> {}</li>", escaped(&note.text));
-        }
-        text.push_str("</ul>\n");
-    }
+    notes(&migrated.decisions.notes, text);
     if let Some(proof) = &migrated.proof {
         let _ = writeln!(
             text,
@@ -151,6 +145,18 @@ fn node(migrated: &Migrated<'_>, text: &mut String) {
         }
         text.push_str("</table>\n");
     }
+}
+
+fn notes(notes: &[Note], text: &mut String) {
+    if notes.is_empty() {
+        return;
+    }
+    text.push_str("<ul>\n");
+    for note in notes {
+        let risk = risk(note.risk);
+        let _ = writeln!(text, "<li><b class=\"{risk}\">{risk}</b> {}</li>", escaped(&note.text));
+    }
+    text.push_str("</ul>\n");
 }
 
 fn list<'a>(title: &str, items: impl Iterator<Item = &'a String>, text: &mut String) {

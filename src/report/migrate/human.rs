@@ -40,6 +40,9 @@ pub fn report_human(migration: &Migration<'_>, place: Option<&str>) -> String {
             let _ = writeln!(text, "  note: {}", note.text);
         }
     }
+    for note in &migration.notes {
+        let _ = writeln!(text, "note: {}", note.text);
+    }
     let tasks = tasks(migration);
     if !tasks.is_empty() {
         text.push_str("\nfor a person to do, worst first:\n");

@@ -11,6 +11,12 @@ use crate::syntax::secrets;
 pub fn report_markdown(migration: &Migration<'_>) -> String {
     let mut text = format!("# Migration to API Manager {}\n\n", migration.target.version);
     summary(migration, &mut text);
+    if !migration.notes.is_empty() {
+        text.push('\n');
+    }
+    for note in &migration.notes {
+        let _ = writeln!(text, "- **{}**: {}", risk(note.risk), plain(&note.text));
+    }
     to_do(migration, &mut text);
     if !migration.unread.is_empty() {
         text.push_str("\n## Not read\n\n");
