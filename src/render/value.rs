@@ -6,13 +6,16 @@ use std::fmt;
 /// A value on its way from deployment.toml, or from one of the pack's JSON files, to a template.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
-    /// JSON `null`; from TOML, what the mapper holds for a key that it does not find again by its escaped name.
+    /// JSON `null`; from TOML, what the mapper holds for a key that it does not find again by its escaped
+    /// name.
     Null,
     /// A boolean.
     Bool(bool),
-    /// `java.lang.Long` of a TOML integer, or the `java.lang.Integer` that inference makes of a whole JSON number.
+    /// `java.lang.Long` of a TOML integer, or the `java.lang.Integer` that inference makes of a whole JSON
+    /// number.
     Integer(i64),
-    /// `java.lang.Double`: TOML floats, and every number of a JSON file that inference has not made an integer.
+    /// `java.lang.Double`: TOML floats, and every number of a JSON file that inference has not made an
+    /// integer.
     Double(f64),
     /// A string.
     Text(String),
@@ -30,8 +33,8 @@ pub type Map = LinkedMap<Value>;
 /// Maps with fewer entries are searched from front to back.
 const FEWEST_WITH_INDEX: usize = 16;
 
-/// A Java `LinkedHashMap`: entries in the order in which their keys were first put; putting a key again keeps its
-/// place.
+/// A Java `LinkedHashMap`: entries in the order in which their keys were first put; putting a key again keeps
+/// its place.
 #[derive(Debug, Clone)]
 pub struct LinkedMap<V> {
     entries: Vec<(String, V)>,

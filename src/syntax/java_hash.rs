@@ -1,7 +1,7 @@
-//! `java.util.HashMap` in the order in which Java iterates it: the server's TOML reader and its mapper hand that order on.
+//! `java.util.HashMap` in Java's order of iteration, which the server's TOML reader and its mapper hand on.
 //!
-//! Growth of the table, order within a bin, and bins turned into trees are as in JDK 8 to 18. From JDK 19 on, only
-//! [`JavaHashMap::put_all`] into a map that has no table yet differs, and only for 12, 24, 48 … entries.
+//! Growth of the table, order within a bin, and bins turned into trees are as in JDK 8 to 18. From JDK 19 on,
+//! only [`JavaHashMap::put_all`] into a map that has no table yet differs, and only for 12, 24, 48 … entries.
 
 mod tree;
 
@@ -14,7 +14,7 @@ use tree::Forest;
 const DEFAULT_CAPACITY: usize = 16;
 /// A list of more than so many entries becomes a tree (`TREEIFY_THRESHOLD`).
 const LONGEST_LIST: usize = 8;
-/// A tree that a growing table leaves with so many entries or fewer becomes a list again (`UNTREEIFY_THRESHOLD`).
+/// A tree left with so many entries or fewer by a growing table is a list again (`UNTREEIFY_THRESHOLD`).
 const SMALLEST_TREE: usize = 6;
 /// A table shorter than this grows instead of turning lists into trees (`MIN_TREEIFY_CAPACITY`).
 const SMALLEST_TABLE_WITH_TREES: usize = 64;
@@ -23,7 +23,8 @@ const SMALLEST_TABLE_WITH_TREES: usize = 64;
 pub trait JavaKey: Eq {
     /// `hashCode()`.
     fn hash_code(&self) -> i32;
-    /// `compareTo()`. Java orders keys that cannot be compared by where they lie in memory; they count as equal here.
+    /// `compareTo()`. Java orders keys that cannot be compared by where they lie in memory; here they are
+    /// equal.
     fn compare(&self, other: &Self) -> Ordering;
 }
 
@@ -79,7 +80,8 @@ pub fn string_hash(text: &str) -> i32 {
 pub struct JavaHashMap<K, V> {
     entries: Vec<Entry<K, V>>,
     bins: Vec<Bin>,
-    /// The number of entries above which the table grows; before there is a table, its length, 0 for the default.
+    /// The number of entries above which the table grows; without a table, its length to be, 0 for the
+    /// default.
     threshold: usize,
     forest: Forest,
 }
@@ -158,8 +160,8 @@ impl<K: JavaKey, V> JavaHashMap<K, V> {
         None
     }
 
-    /// `computeIfAbsent`: other than `put`, it adds a new entry at the front of its bin, and lets the table grow only
-    /// when the next entry comes.
+    /// `computeIfAbsent`: other than `put`, it adds a new entry at the front of its bin, and lets the table
+    /// grow only when the next entry comes.
     pub fn compute_if_absent(&mut self, key: K, value: impl FnOnce() -> V) -> Option<&mut V> {
         if self.bins.is_empty() || self.entries.len() > self.threshold {
             self.grow();
@@ -207,6 +209,11 @@ impl<K: JavaKey, V> JavaHashMap<K, V> {
     /// The keys in Java's order.
     pub fn keys(&self) -> impl Iterator<Item = &K> {
         self.iter().map(|(key, _)| key)
+    }
+
+    /// The values, to change them in their places; in no order that means anything.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.entries.iter_mut().map(|entry| &mut entry.value)
     }
 
     fn find<Q: JavaKey + ?Sized>(&self, key: &Q) -> Option<usize>

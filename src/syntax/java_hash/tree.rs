@@ -1,4 +1,4 @@
-//! The red-black trees of crowded bins, as `HashMap.TreeNode` builds them: which entry is the root decides the order.
+//! The red-black trees of crowded bins, as `HashMap.TreeNode` builds them: the root comes first.
 
 use std::cmp::Ordering;
 
