@@ -42,7 +42,8 @@ pub(super) fn time(
     Ok(printed)
 }
 
-/// `ZoneOffset.toString()`. Neither hour nor minute needs two digits, and with `-00` the minutes count as positive.
+/// `ZoneOffset.toString()`. Neither hour nor minute needs two digits, and with `-00` the minutes count as
+/// positive.
 pub(super) fn offset(is_negative: bool, hour: &str, minute: &str) -> Result<String, OutOfRange> {
     let wrong = OutOfRange("offset", "from -18:00 to +18:00");
     let hour: u32 = hour.parse().map_err(|_| wrong)?;

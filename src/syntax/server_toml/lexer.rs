@@ -1,5 +1,5 @@
-//! Tokens as the server's TOML reader cuts them: by modes on a stack, one of which an empty array or a comma before
-//! `]` leaves behind.
+//! Tokens as the server's TOML reader cuts them: by modes on a stack, one of which an empty array or a comma
+//! before `]` leaves behind.
 
 use super::number;
 use super::text::{Quotes, line_continuation, line_end};

@@ -60,7 +60,8 @@ fn integer(bytes: &[u8]) -> usize {
     }
 }
 
-/// Where a decimal integer that starts at `from` ends, and where it would end without its last digit; 0 for nowhere.
+/// Where a decimal integer that starts at `from` ends, and where it would end without its last digit; 0 for
+/// nowhere.
 fn decimal(bytes: &[u8], from: usize) -> (usize, usize) {
     let first = from + usize::from(matches!(bytes.get(from), Some(b'+' | b'-')));
     match bytes.get(first) {
@@ -70,7 +71,8 @@ fn decimal(bytes: &[u8], from: usize) -> (usize, usize) {
     }
 }
 
-/// Where digits end that single underscores may part, and where they would end without the last one; 0 for nowhere.
+/// Where digits end that single underscores may part, and where they would end without the last one; 0 for
+/// nowhere.
 fn grouped(bytes: &[u8], from: usize, is_digit: impl Fn(&u8) -> bool) -> (usize, usize) {
     let (mut end, mut before, mut at) = (0, 0, from);
     while bytes.get(at).is_some_and(&is_digit) {

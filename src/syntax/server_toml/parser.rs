@@ -2,10 +2,11 @@
 
 use super::date;
 use super::fault::Fault;
+use super::growth::too_deep;
 use super::lexer::{Kind, Lexer, Mode, Token};
 use super::number;
 use super::recovery::resume_at;
-use super::tables::{Draft, EMPTY, HeaderKind, Key, TableId, Tables, too_deep};
+use super::tables::{Draft, EMPTY, HeaderKind, Key, TableId, Tables};
 use super::text::{Quotes, decode};
 use super::tree::{Document, Item};
 use super::wording::{self, Place};
@@ -56,9 +57,14 @@ impl<'t> Parser<'t> {
         }
         while self.skip_lines().kind != Kind::End && self.tables.faults.len() < MOST_FAULTS {
             self.open = 0;
+            let start = self.token.start;
             match self.statement() {
                 Ok(()) => {}
                 Err(Stop::Statement(fault)) => {
+                    // What should have been a header ends the table before it all the same.
+                    if !line_at(self.text, start).contains('=') {
+                        self.tables.leave(fault.span);
+                    }
                     self.tables.faults.push(fault);
                     self.restart(resume_at(self.text, self.token, self.open));
                 }
@@ -334,6 +340,10 @@ impl<'t> Parser<'t> {
         let token = self.advance();
         Ok(self.written(token))
     }
+}
+
+fn line_at(text: &str, at: usize) -> &str {
+    text.get(at..).and_then(|rest| rest.lines().next()).unwrap_or("")
 }
 
 /// What an array may hold only one of (`TomlType`), in the plural.

@@ -3,7 +3,8 @@
 use super::lexer::{Kind, Token, bare_key, scan_text};
 use super::text::Quotes;
 
-/// The byte at which a statement may start again after a token that does not fit. `open` brackets were open there.
+/// The byte at which a statement may start again after a token that does not fit. `open` brackets were open
+/// there.
 pub(super) fn resume_at(text: &str, token: Token, open: usize) -> usize {
     let from = match token.kind {
         Kind::NewLine => token.end.saturating_sub(1),
@@ -11,8 +12,13 @@ pub(super) fn resume_at(text: &str, token: Token, open: usize) -> usize {
         Kind::Control(quotes) => behind_text(text, token.end, quotes),
         _ => token.end,
     };
-    let closed = if open > 0 { behind_brackets(text, from, open) } else { None };
-    let mut at = next_line(text, closed.unwrap_or(from));
+    if open == 0 {
+        return next_line(text, from);
+    }
+    if let Some(closed) = behind_brackets(text, from, open) {
+        return next_line(text, closed);
+    }
+    let mut at = next_line(text, from);
     while at < text.len() && !starts_statement(text.get(at..).unwrap_or("")) {
         at = next_line(text, at);
     }

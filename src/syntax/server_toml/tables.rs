@@ -1,9 +1,10 @@
-//! The server's tables while a file is read (`MutableTomlTable`, `MutableTomlArray`): loops and sharing included.
+//! The server's tables while a file is read (`MutableTomlTable`, `MutableTomlArray`): loops and sharing
+//! included.
 
-use super::MOST_LEVELS;
 use super::fault::{Fault, FaultKind};
+use super::growth::grow;
 use super::keys::join_key_path;
-use super::tree::{Document, Entry, Item, Table, Value};
+use super::tree::{Document, Item};
 use crate::source::Span;
 use crate::syntax::java_hash::JavaHashMap;
 
@@ -12,13 +13,12 @@ pub(super) type Key = (String, Span);
 
 /// A table of [`Tables`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct TableId(usize);
+pub(super) struct TableId(pub(super) usize);
 
-const ROOT: TableId = TableId(0);
+/// The table of the whole file.
+pub(super) const ROOT: TableId = TableId(0);
 /// `MutableTomlTable.EMPTY`: every `{}` is this one table.
 pub(super) const EMPTY: TableId = TableId(1);
-/// So many values a file may have once what was added to `{}` stands in each of them.
-const MOST_SHARED: usize = 1 << 22;
 
 /// A value while the file is read.
 #[derive(Debug)]
@@ -33,21 +33,24 @@ pub(super) enum Draft {
     Table(TableId),
 }
 
+/// A table while the file is read.
 #[derive(Debug)]
-struct DraftTable {
-    span: Span,
-    entries: Vec<DraftEntry>,
-    properties: JavaHashMap<String, usize>,
-    /// Made by a dotted key or by the header of a sub-table (`implicitlyDefined`), and so open to a header of its own.
+pub(super) struct DraftTable {
+    pub(super) span: Span,
+    pub(super) entries: Vec<DraftEntry>,
+    pub(super) properties: JavaHashMap<String, usize>,
+    /// Made by a dotted key or by the header of a sub-table (`implicitlyDefined`), and so open to a header of
+    /// its own.
     implicit: bool,
 }
 
+/// A key of a [`DraftTable`].
 #[derive(Debug)]
-struct DraftEntry {
-    key: String,
-    key_span: Span,
-    value_span: Span,
-    value: Draft,
+pub(super) struct DraftEntry {
+    pub(super) key: String,
+    pub(super) key_span: Span,
+    pub(super) value_span: Span,
+    pub(super) value: Draft,
     /// Index of the fault that told of this table put into itself.
     looped: Option<usize>,
 }
@@ -60,6 +63,8 @@ pub(super) struct Tables {
     tables: Vec<DraftTable>,
     /// The table that keys go to.
     current: TableId,
+    /// The key before was there already: more of the sort have the same cause, often a missing header.
+    is_repeating: bool,
     /// What was found wrong so far, by the parser too.
     pub(super) faults: Vec<Fault>,
 }
@@ -82,7 +87,7 @@ impl DraftTable {
 impl Tables {
     pub(super) fn new(start: Span) -> Self {
         let tables = vec![DraftTable::new(start, false), DraftTable::new(start, true)];
-        Self { start, tables, current: ROOT, faults: Vec::new() }
+        Self { start, tables, current: ROOT, is_repeating: false, faults: Vec::new() }
     }
 
     /// A new table that no other one holds.
@@ -124,6 +129,7 @@ impl Tables {
             HeaderKind::Table => self.create_table(path, header),
             HeaderKind::Element => self.create_element(path, header),
         };
+        self.is_repeating = false;
         match opened {
             Some(table) => self.current = table,
             None => self.leave(header),
@@ -165,8 +171,8 @@ impl Tables {
         None
     }
 
-    /// What `createTable` does with a table that is there already, but has no header yet: it means to replace the
-    /// entry of its holder, but puts the table into itself. Reading all keys then never ends.
+    /// What `createTable` does with a table that is there already, but has no header yet: it means to replace
+    /// the entry of its holder, but puts the table into itself. Reading all keys then never ends.
     fn loop_back(&mut self, id: TableId, path: &[Key], header: Span) {
         let Some((key, key_span)) = path.last() else { return };
         let name = name_of(path);
@@ -232,12 +238,17 @@ impl Tables {
         let Some(holder) = self.ensure_table(table, above, *key_span, false) else { return };
         let Some(entry) = self.entry(holder, key) else {
             self.put(holder, (key.clone(), *key_span), value_span, value);
+            self.is_repeating = false;
             return;
         };
         let (earlier, looped) = (entry.key_span, entry.looped);
         let name = name_of(path);
-        let reason = format!("key {name} is defined a second time");
-        self.clash(looped, whole(path, *key_span), earlier, (reason, "keep one of the two lines".to_owned()));
+        if !std::mem::replace(&mut self.is_repeating, true) {
+            let reason = format!("the key {name} is defined a second time");
+            let help =
+                "delete one of the two lines, or put the [header] above this one that it belongs under";
+            self.clash(looped, whole(path, *key_span), earlier, (reason, help.to_owned()));
+        }
     }
 
     /// `MutableTomlTable.ensureTable`: the table at a path, made where it is missing.
@@ -294,8 +305,8 @@ impl Tables {
         table.entries.push(DraftEntry { key, key_span, value_span, value, looped: None });
     }
 
-    /// A definition that Java refuses. A clash with a table that stands within itself is no fault of its own, but
-    /// Java sees it first.
+    /// A definition that Java refuses. A clash with a table that stands within itself is no fault of its own,
+    /// but Java sees it first.
     fn clash(&mut self, looped: Option<usize>, span: Span, earlier: Span, (reason, help): (String, String)) {
         match looped.and_then(|at| self.faults.get_mut(at)) {
             Some(fault) => fault.kind = FaultKind::Rejected,
@@ -308,114 +319,7 @@ impl Tables {
         if !self.faults.is_empty() {
             return Err(self.faults);
         }
-        let root = Growth::new(self.tables, self.start).and_then(|mut growth| growth.table(ROOT));
-        root.map(|root| Document { root }).map_err(|fault| vec![fault])
-    }
-}
-
-/// Drafts on their way to a tree.
-struct Growth {
-    drafts: Vec<Option<DraftTable>>,
-    /// What stands in each `{}`.
-    empty: Option<Table>,
-    /// The number of values in `empty`.
-    size_of_empty: usize,
-    /// So many values were made from `empty`.
-    shared: usize,
-    levels: usize,
-    /// The value or key that is being read.
-    at: Span,
-}
-
-impl Growth {
-    fn new(drafts: Vec<DraftTable>, at: Span) -> Result<Self, Fault> {
-        let drafts = drafts.into_iter().map(Some).collect();
-        let mut growth = Self { drafts, empty: None, size_of_empty: 0, shared: 0, levels: 0, at };
-        let empty = growth.grow(EMPTY)?;
-        growth.size_of_empty = size(&empty);
-        growth.empty = Some(empty);
-        Ok(growth)
-    }
-
-    fn table(&mut self, id: TableId) -> Result<Table, Fault> {
-        if id == EMPTY { self.share() } else { self.grow(id) }
-    }
-
-    /// What stands in `{}`.
-    fn share(&mut self) -> Result<Table, Fault> {
-        let Some(empty) = &self.empty else {
-            return Err(Fault::overflow(
-                self.at,
-                "`{}` stands within a table that was given as `{}`, and for the server all `{}` are one table",
-                "remove this key, or the line that gives the table around it as `{}`",
-            ));
-        };
-        self.shared = self.shared.saturating_add(self.size_of_empty);
-        if self.shared > MOST_SHARED {
-            return Err(Fault::overflow(
-                self.at,
-                "keys were added to `{}`; for the server they stand in every `{}` of the file, which is more than \
-                 its memory holds",
-                "remove the lines that give tables as `{}`",
-            ));
-        }
-        let mut table = empty.clone();
-        table.span = self.at;
-        Ok(table)
-    }
-
-    fn grow(&mut self, id: TableId) -> Result<Table, Fault> {
-        let Some(draft) = self.drafts.get_mut(id.0).and_then(Option::take) else {
-            return Ok(Table::new(self.at, Vec::new(), JavaHashMap::new()));
-        };
-        let mut entries = Vec::with_capacity(draft.entries.len());
-        for DraftEntry { key, key_span, value, value_span, .. } in draft.entries {
-            self.at = if matches!(value, Draft::Table(_)) { key_span } else { value_span };
-            entries.push(Entry { key, key_span, value: self.value(value, value_span)? });
-        }
-        Ok(Table::new(draft.span, entries, draft.properties))
-    }
-
-    fn value(&mut self, draft: Draft, span: Span) -> Result<Value, Fault> {
-        self.levels += 1;
-        if self.levels > MOST_LEVELS {
-            return Err(too_deep(self.at));
-        }
-        let item = match draft {
-            Draft::Leaf(item) => item,
-            Draft::Table(id) => Item::Table(self.table(id)?),
-            Draft::List(items) => Item::Array(self.values(items)?),
-            Draft::Tables(elements) => {
-                Item::Array(self.values(elements.into_iter().map(|(id, span)| (Draft::Table(id), span)))?)
-            }
-        };
-        self.levels -= 1;
-        Ok(Value { item, span })
-    }
-
-    fn values(&mut self, items: impl IntoIterator<Item = (Draft, Span)>) -> Result<Vec<Value>, Fault> {
-        items.into_iter().map(|(draft, span)| self.value(draft, span)).collect()
-    }
-}
-
-/// Arrays or tables that nest too deeply for the server.
-pub(super) fn too_deep(span: Span) -> Fault {
-    Fault::overflow(
-        span,
-        format!("arrays and tables stand within one another more than {MOST_LEVELS} levels deep"),
-        "nest them less deeply",
-    )
-}
-
-fn size(table: &Table) -> usize {
-    table.entries().iter().map(|entry| 1 + size_of_item(&entry.value.item)).sum()
-}
-
-fn size_of_item(item: &Item) -> usize {
-    match item {
-        Item::Table(table) => size(table),
-        Item::Array(values) => values.iter().map(|value| 1 + size_of_item(&value.item)).sum(),
-        _ => 0,
+        grow(self.tables, self.start).map_err(|fault| vec![fault])
     }
 }
 

@@ -70,7 +70,7 @@ pub(super) fn decode(token: &str, quotes: Quotes) -> Result<String, Range<usize>
     }
     let content = token.get(start..token.len().saturating_sub(mark.len())).unwrap_or("");
     if !quotes.has_escapes() {
-        return Ok(content.to_owned());
+        return Ok(content.replace("\r\n", "\n"));
     }
     decode_escapes(content).map_err(|at| at.start + start..at.end + start)
 }
@@ -96,7 +96,8 @@ fn decode_escapes(content: &str) -> Result<String, Range<usize>> {
     Ok(char::decode_utf16(units).map(|unit| unit.unwrap_or('?')).collect())
 }
 
-/// The code of an escape at the start of a text and the length of the escape; the length only when it is unknown.
+/// The code of an escape at the start of a text and the length of the escape; the length only when it is
+/// unknown.
 fn escape(text: &str) -> Result<(u32, usize), usize> {
     let kind = text.get(1..).and_then(|rest| rest.chars().next()).unwrap_or('\\');
     let simple = |code: char| Ok((u32::from(code), 2));

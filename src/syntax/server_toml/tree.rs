@@ -37,8 +37,8 @@ pub struct Entry {
 pub struct Value {
     /// The value.
     pub item: Item,
-    /// The value as written, with its quotes or brackets; for a table and an array of tables the (first) header
-    /// or key that made it.
+    /// The value as written, with its quotes or brackets; for a table and an array of tables the (first)
+    /// header or key that made it.
     pub span: Span,
 }
 
@@ -100,7 +100,8 @@ impl Table {
         parse_dotted_key(dotted_key).map(|path| self.entry_at(&path))
     }
 
-    /// `TomlTable.dottedKeySet()` in Java's order: the keys of all values, also of empty arrays, but not of tables.
+    /// `TomlTable.dottedKeySet()` in Java's order: the keys of all values, also of empty arrays, but not of
+    /// tables.
     #[must_use]
     pub fn dotted_keys(&self) -> Vec<String> {
         let mut steps = Vec::new();

@@ -33,6 +33,9 @@ pub(super) enum Place<'n> {
     Date,
 }
 
+/// What ends a value, or opens one.
+const BRACKETS: [char; 5] = ['[', ']', '{', '}', ','];
+
 /// What is wrong, and what to change.
 type Words = (String, String);
 
@@ -45,7 +48,7 @@ pub(super) fn misfit(file: FileId, text: &str, token: Token, last: Token, place:
     let written = text.get(token.start..token.end).unwrap_or("");
     let (reason, help) = lexical(token, written)
         .or_else(|| lost_count(token, written, place))
-        .unwrap_or_else(|| by_place(token, last, place));
+        .unwrap_or_else(|| by_place(token, last, written, place));
     let span = match (token.kind, place) {
         // What is missing is missing behind the token before.
         (Kind::NewLine | Kind::End, _) => Span::new(file, last.start, last.end),
@@ -122,8 +125,8 @@ fn control(quotes: Quotes, character: char) -> Words {
 fn lost_count(token: Token, written: &str, place: Place<'_>) -> Option<Words> {
     match (place, token.kind, token.mode) {
         (Place::Statement, _, Mode::Value | Mode::Date | Mode::InlineTable) => Some(words(
-            "the server's TOML reader takes this line for a part of the array above, in which two lists are empty \
-             or have a comma before their `]`",
+            "the server's TOML reader takes this line for a part of the array above, in which two lists are \
+             empty or have a comma before their `]`",
             "delete the comma before each `]` above, or leave two lines free before this one",
         )),
         (Place::Array, Kind::HeaderEnd | Kind::ArrayHeaderEnd, Mode::Statement) => Some(words(
@@ -137,17 +140,18 @@ fn lost_count(token: Token, written: &str, place: Place<'_>) -> Option<Words> {
             ))
         }
         (Place::InlineTable, Kind::Stray, Mode::Value) if matches!(written, "}" | ",") => Some(words(
-            "within `{ }` stands an array that is empty or has a comma before its `]`, which the server's TOML \
-             reader does not find the end of",
+            "within `{ }` stands an array that is empty or has a comma before its `]`, which the server's \
+             TOML reader does not find the end of",
             "write the table with a [header] of its own instead of `{ }`, or delete that comma",
         )),
         _ => None,
     }
 }
 
-fn by_place(token: Token, last: Token, place: Place<'_>) -> Words {
+fn by_place(token: Token, last: Token, written: &str, place: Place<'_>) -> Words {
     let is_over = matches!(token.kind, Kind::NewLine | Kind::End);
     let is_joined = token.start == last.end;
+    let is_joined_to_number = is_joined && is_number(last.kind) && !written.starts_with(BRACKETS);
     match place {
         Place::Statement | Place::Header if is_over => {
             words("a key is missing here", "write the key, or delete the line")
@@ -164,7 +168,14 @@ fn by_place(token: Token, last: Token, place: Place<'_>) -> Words {
             "something follows the closing quotation mark",
             "write \\\" for a quotation mark within the text, or delete what follows",
         ),
-        Place::EndOfStatement if is_joined && is_number(last.kind) => not_a_value("the value"),
+        Place::EndOfStatement if is_joined_to_number => not_a_value("the value"),
+        Place::EndOfStatement if written.starts_with(BRACKETS) => {
+            words("a bracket or comma too many follows the value", "delete it")
+        }
+        Place::EndOfStatement if matches!(last.kind, Kind::HeaderEnd | Kind::ArrayHeaderEnd) => words(
+            "something follows the header on its line",
+            "start a new line behind the header; a comment starts with `#`",
+        ),
         Place::EndOfStatement => words(
             "something follows on the same line",
             "start a new line for the next key; a comment starts with `#`",
@@ -194,7 +205,7 @@ fn by_place(token: Token, last: Token, place: Place<'_>) -> Words {
         Place::Array if token.kind == Kind::End => {
             words("the array is closed nowhere", "write `]` where it ends")
         }
-        Place::Array if is_joined && is_number(last.kind) => not_a_value("the element"),
+        Place::Array if is_joined_to_number => not_a_value("the element"),
         Place::Array => words("neither a comma nor `]` follows the element", "part the elements by commas"),
         Place::InlineKey if token.kind == Kind::TableEnd => {
             words("a comma stands before `}`", "delete the comma")
@@ -203,7 +214,7 @@ fn by_place(token: Token, last: Token, place: Place<'_>) -> Words {
             words("`{ }` goes over more than one line", "write all of it on one line, or use a [header]")
         }
         Place::InlineKey => words("this is no key", "write `{ key = value, key = value }`"),
-        Place::InlineTable if is_joined && is_number(last.kind) => not_a_value("the value"),
+        Place::InlineTable if is_joined_to_number => not_a_value("the value"),
         Place::InlineTable => words("neither a comma nor `}` follows the value", "part the keys by commas"),
         Place::Date => words(
             "this is no date or time in the form of TOML",
