@@ -129,6 +129,10 @@ pub fn migrate<'a>(
         let carried = carried(&legacy, &decisions);
         nodes.push(Migrated { legacy, decisions, deployment: text, carried, proof: None });
     }
+    if target.home.is_some() && nodes.iter().any(|node| node.proof.is_none()) {
+        let text = "the result was not rendered with the pack of --pack: nothing is proved".to_owned();
+        notes.push(Note { risk: Risk::High, text });
+    }
     Ok(Migration { target, nodes, notes, unread: failed })
 }
 
