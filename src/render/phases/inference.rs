@@ -1,7 +1,7 @@
 //! Values that follow from other values (`ValueInferrer`, infer.json).
 
-use super::origin::{Held, Origin};
-use super::{Data, Fault};
+use super::origin::{Held, Origin, name_of, span_of};
+use super::{Data, Fault, FaultKind};
 use crate::render::java::pattern::Pattern;
 use crate::render::java::text::replace_all;
 use crate::render::java::value_of;
@@ -29,7 +29,8 @@ fn inferred(data: &Data, rules: &Map) -> Result<LinkedMap<Held>, Fault> {
         let Some((rule, outcomes)) = keys.find(key)? else { continue };
         let value = value_of(&held.value);
         let Some(outcome) = object(rule, outcomes)?.get(&value) else { continue };
-        let outcome = fill_in(rule, key, object(rule, outcome)?)?;
+        let outcome = object(rule, outcome)?;
+        let outcome = fill_in(rule, key, outcome).map_err(|misfit| misfit.fault(data, rule, key))?;
         let consequence = Consequence { keys: &keys, rule, from: key, value: &value, outcome: &outcome };
         consequence.follow(&mut inferred, 0)?;
         consequence.put(&mut inferred);
@@ -134,34 +135,49 @@ fn with_words(key: &str) -> String {
     pattern
 }
 
+/// A key that fits a rule by its letters, but whose parts do not give the words that the rule asks for.
+struct Misfit;
+
+impl Misfit {
+    fn fault(&self, data: &Data, rule: &str, key: &str) -> Fault {
+        Fault::new(
+            FaultKind::Key,
+            span_of(data, key),
+            format!(
+                "the key {} fits the rule {rule} of {FILE} by chance, not part by part",
+                name_of(data, key)
+            ),
+            "rename the key",
+        )
+    }
+}
+
 /// Puts the words of a key in for `$1` and its like.
-fn fill_in(rule: &str, key: &str, outcome: &Map) -> Result<Map, Fault> {
-    let words: Vec<_> = key.split('.').collect();
-    let mut filled = outcome.clone();
-    let is_word = |part: &str| {
-        part.strip_prefix('$')
-            .is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
-    };
-    let mut places = LinkedMap::new();
+fn fill_in(rule: &str, key: &str, outcome: &Map) -> Result<Map, Misfit> {
+    let parts: Vec<_> = key.split('.').collect();
+    let mut words = LinkedMap::new();
     for (place, part) in rule.split('.').enumerate().filter(|(_, part)| is_word(part)) {
-        let bad = || Fault::of_rules(FILE, format!("{rule} does not fit {key}, which has fewer parts"));
-        places.insert(part, *words.get(place).ok_or_else(bad)?);
+        words.insert(part, *parts.get(place).ok_or(Misfit)?);
     }
     let replace = |text: &str| {
-        places.iter().try_fold(text.to_owned(), |text, (part, word)| {
-            replace_all(&text, part, word)
-                .map_err(|_| Fault::of_rules(FILE, format!("{rule} does not fit {key}, which has a $ in it")))
-        })
+        words.iter().try_fold(text.to_owned(), |text, (part, word)| replace_all(&text, part, word))
     };
+    let mut filled = outcome.clone();
     for (name, value) in outcome.iter() {
         let value = match value {
-            Value::Text(text) => Value::Text(replace(text)?),
+            Value::Text(text) => Value::Text(replace(text).map_err(|_| Misfit)?),
             other => other.clone(),
         };
         filled.remove(name);
-        filled.insert(replace(name)?, value);
+        filled.insert(replace(name).map_err(|_| Misfit)?, value);
     }
     Ok(filled)
+}
+
+/// Whether a part of a rule is `$1` or its like.
+fn is_word(part: &str) -> bool {
+    let number = part.strip_prefix('$').unwrap_or_default();
+    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whole numbers become integers; other values of infer.json stay.
