@@ -26,7 +26,7 @@ impl Formula {
     pub fn parse(text: &str) -> Result<Self, String> {
         let expression = jinja::parse_expression(text);
         match &expression.kind {
-            ExpressionKind::Invalid(reason) => Err(reason.clone()),
+            ExpressionKind::Invalid(reason) | ExpressionKind::Unsupported(reason) => Err(reason.clone()),
             _ => Ok(Self { text: text.into(), expression }),
         }
     }
@@ -58,7 +58,7 @@ impl fmt::Display for Formula {
 fn spell(expression: &Expression, out: &mut String) -> fmt::Result {
     match &expression.kind {
         ExpressionKind::Blank => Ok(()),
-        ExpressionKind::Invalid(_) => out.write_str("?"),
+        ExpressionKind::Invalid(_) | ExpressionKind::Unsupported(_) => out.write_str("?"),
         ExpressionKind::Null => out.write_str("null"),
         ExpressionKind::Bool(value) => write!(out, "{value}"),
         ExpressionKind::Integer(value) => write!(out, "{value}"),

@@ -17,6 +17,7 @@ impl<'c> Renderer<'c> {
     /// The value of an expression, and the read of it noted if it stands in the configuration.
     pub fn value(&mut self, expression: &Expression) -> Evaluated<'c> {
         let held = self.place(expression)?;
+        self.count_steps(held.item.weight(&self.arena))?;
         if let Some(path) = held.path {
             self.reads.push(path);
         }
@@ -29,6 +30,7 @@ impl<'c> Renderer<'c> {
         match &expression.kind {
             ExpressionKind::Blank | ExpressionKind::Null => Ok(Item::Null.into()),
             ExpressionKind::Invalid(reason) => Err(Raised::fatal(reason.clone())),
+            ExpressionKind::Unsupported(reason) => Err(Raised::unsupported(reason.clone())),
             ExpressionKind::Bool(value) => Ok(Item::Bool(*value).into()),
             ExpressionKind::Integer(value) => Ok(Item::Long(*value).into()),
             ExpressionKind::Double(value) => Ok(Item::Double(*value).into()),
@@ -280,7 +282,11 @@ impl<'c> Renderer<'c> {
             return Ok(object);
         }
         let arguments = self.arguments(arguments)?;
-        self.call(&object, name, &arguments)
+        let called = self.call(&object, name, &arguments)?;
+        if called.path.is_none() {
+            self.reads.extend(object.path);
+        }
+        Ok(called)
     }
 
     fn filter(&mut self, input: &Expression, name: &str, arguments: &[Expression]) -> Evaluated<'c> {

@@ -45,11 +45,7 @@ pub(super) fn parse(text: &str, origins: &Origins<'_>, dialect: Dialect) -> Expr
         return Expression { extent: whole, kind: ExpressionKind::Blank, height: 1 };
     }
     let parsed = Parser::new(text, origins, dialect).and_then(|mut parser| parser.whole());
-    parsed.unwrap_or_else(|failure| Expression {
-        extent: origins.extent(failure.at, text.len()),
-        kind: ExpressionKind::Invalid(failure.reason),
-        height: 1,
-    })
+    parsed.unwrap_or_else(|failure| failure.into_expression(text, origins))
 }
 
 /// Reads expressions with commas between them, as `set` has them on its right. An error is one expression, and invalid.
@@ -57,15 +53,34 @@ pub(super) fn parse_list(text: &str, extent: Extent, dialect: Dialect) -> Vec<Ex
     let source = extent.of(text);
     let origins = Origins::From(extent.start);
     let parsed = Parser::new(source, &origins, dialect).and_then(|mut parser| parser.list_until(Symbol::End));
-    parsed.unwrap_or_else(|failure| {
-        let extent = origins.extent(failure.at, source.len());
-        vec![Expression { extent, kind: ExpressionKind::Invalid(failure.reason), height: 1 }]
-    })
+    parsed.unwrap_or_else(|failure| vec![failure.into_expression(source, &origins)])
 }
 
 struct Failure {
     at: usize,
     reason: String,
+    /// Whether Java may read it.
+    unsupported: bool,
+}
+
+impl Failure {
+    fn invalid(at: usize, reason: impl Into<String>) -> Self {
+        Self { at, reason: reason.into(), unsupported: false }
+    }
+
+    fn unsupported(at: usize, reason: &str) -> Self {
+        Self { at, reason: reason.to_owned(), unsupported: true }
+    }
+
+    fn into_expression(self, text: &str, origins: &Origins<'_>) -> Expression {
+        let extent = origins.extent(self.at, text.len());
+        let kind = if self.unsupported {
+            ExpressionKind::Unsupported(self.reason)
+        } else {
+            ExpressionKind::Invalid(self.reason)
+        };
+        Expression { extent, kind, height: 1 }
+    }
 }
 
 type Parsed = Result<Expression, Failure>;
@@ -81,7 +96,7 @@ struct Parser<'t> {
 
 impl<'t> Parser<'t> {
     fn new(text: &'t str, origins: &'t Origins<'t>, dialect: Dialect) -> Result<Self, Failure> {
-        let tokens = symbols(text, dialect).map_err(|(at, reason)| Failure { at, reason })?;
+        let tokens = symbols(text, dialect).map_err(|(at, reason)| Failure::invalid(at, reason))?;
         Ok(Self { tokens, origins, dialect, next: 0, nesting: 0 })
     }
 
@@ -131,14 +146,13 @@ impl<'t> Parser<'t> {
             }
             _ => format!("{expectation} where the expression ends"),
         };
-        Failure { at: self.start(), reason }
+        Failure::invalid(self.start(), reason)
     }
 
     fn node(&self, start: usize, kind: ExpressionKind) -> Parsed {
         let height = 1 + tallest_part(&kind);
         if height > MAX_HEIGHT {
-            let reason = "the expression has too many levels for this renderer".to_owned();
-            return Err(Failure { at: start, reason });
+            return Err(Failure::unsupported(start, "the expression has too many levels for this renderer"));
         }
         Ok(Expression { extent: self.origins.extent(start, self.end_of_last()), kind, height })
     }
@@ -168,8 +182,10 @@ impl<'t> Parser<'t> {
     fn nested(&mut self, read: impl FnOnce(&mut Self) -> Maybe) -> Maybe {
         self.nesting += 1;
         if self.nesting > MAX_NESTING {
-            let reason = "the expression is nested too deeply for this renderer".to_owned();
-            return Err(Failure { at: self.start(), reason });
+            return Err(Failure::unsupported(
+                self.start(),
+                "the expression is nested too deeply for this renderer",
+            ));
         }
         let result = read(self);
         self.nesting -= 1;
@@ -281,8 +297,7 @@ impl<'t> Parser<'t> {
                     ExpressionKind::Named(name, right)
                 }
                 (None, _) => {
-                    let reason = "only a name can stand before `=`".to_owned();
-                    return Err(Failure { at: start, reason });
+                    return Err(Failure::invalid(start, "only a name can stand before `=`"));
                 }
             };
             left = self.node(start, kind)?;
@@ -353,12 +368,12 @@ impl<'t> Parser<'t> {
         }
         self.expect(Symbol::RightBracket, "`]`")?;
         let Some(index) = index else {
-            return Err(Failure { at: start, reason: "there is nothing in the brackets".to_owned() });
+            return Err(Failure::invalid(start, "there is nothing in the brackets"));
         };
         if self.symbol(0) == Symbol::LeftParenthesis {
             let ExpressionKind::Text(name) = index.kind else {
-                let reason = "this renderer cannot call a method that is named by an expression".to_owned();
-                return Err(Failure { at: start, reason });
+                let reason = "this renderer cannot call a method that is named by an expression";
+                return Err(Failure::unsupported(start, reason));
             };
             let arguments = self.arguments()?;
             return self.node(start, ExpressionKind::Method(object, name, arguments));
@@ -473,7 +488,7 @@ impl<'t> Parser<'t> {
             let arguments = self.arguments()?;
             if !is_function(&name, self.dialect) {
                 // Java looks for all functions before it evaluates anything.
-                return Err(Failure { at: start, reason: format!("there is no function `{name}`") });
+                return Err(Failure::invalid(start, format!("there is no function `{name}`")));
             }
             return self.node(start, ExpressionKind::Function(name, arguments));
         }
@@ -572,6 +587,7 @@ fn for_each_part<'e>(kind: &'e ExpressionKind, visit: &mut dyn FnMut(&'e Express
     match kind {
         ExpressionKind::Blank
         | ExpressionKind::Invalid(_)
+        | ExpressionKind::Unsupported(_)
         | ExpressionKind::Null
         | ExpressionKind::Bool(_)
         | ExpressionKind::Integer(_)

@@ -1,15 +1,14 @@
 //! Renders the nodes of a template (`JinjavaInterpreter` and the tags), and keeps book of what comes from where.
 
-use super::item::{Arena, Elements, Held, Item, ListClass, Turn};
+mod loops;
+
+use super::item::{Arena, Held, Item};
 use super::parse;
 use super::paths::{PathId, Paths, Segment};
 use super::raised::Raised;
 use super::rendered::{Frame, FrameId, FrameKind, Piece, Rendered, Source};
-use super::tree::{
-    Branch, Dialect, Expression, Extent, Fault, Loop, Name, Node, NodeKind, SetBlock, Template,
-};
+use super::tree::{Branch, Dialect, Expression, Extent, Fault, Name, Node, NodeKind, SetBlock, Template};
 use crate::render::value::{KeyPath, Map};
-use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -20,10 +19,13 @@ const MAX_RENDER_DEPTH: usize = 10;
 const MAX_FAULTS: usize = 100;
 
 /// How many nodes, expressions and list elements one template may take. A real one takes some ten thousand.
-const MAX_STEPS: usize = 3_000_000;
+const MAX_STEPS: usize = 500_000;
+
+/// How deep tags may be nested, those of values within them included.
+const MAX_LEVELS: usize = 200;
 
 /// How much one template may write.
-const MAX_OUTPUT: usize = 32 << 20;
+const MAX_OUTPUT: usize = 16 << 20;
 
 /// Renders a template.
 pub(super) fn render(template: &Template, context: &Map) -> Rendered {
@@ -77,6 +79,8 @@ pub(super) struct Renderer<'c> {
     at: Extent,
     /// How many values are being rendered again.
     depth: usize,
+    /// How many tags are open.
+    levels: usize,
     /// How many texts are being made that are no output yet.
     captures: usize,
     steps: usize,
@@ -98,6 +102,7 @@ impl<'c> Renderer<'c> {
             faults: Vec::new(),
             at: Extent::default(),
             depth: 0,
+            levels: 0,
             captures: 0,
             steps: 0,
         }
@@ -110,7 +115,7 @@ impl<'c> Renderer<'c> {
 
     pub fn count_steps(&mut self, steps: usize) -> Result<(), Raised> {
         self.steps += steps;
-        if self.steps > MAX_STEPS || self.text.len() > MAX_OUTPUT {
+        if self.steps > MAX_STEPS || self.text.len() > MAX_OUTPUT || self.arena.is_exhausted() {
             return Err(Raised::limit("the template takes too long or writes too much"));
         }
         Ok(())
@@ -173,6 +178,7 @@ impl<'c> Renderer<'c> {
 
     fn set(&mut self, name: &Arc<str>, held: Held<'c>, reads: Rc<[PathId]>) {
         let Some(scope) = self.scopes.last_mut() else { return };
+        self.arena.spend(scope.bindings.len());
         let binding = Binding { name: Arc::clone(name), held, reads };
         match scope.bindings.iter_mut().find(|known| known.name == *name) {
             Some(known) => *known = binding,
@@ -213,7 +219,13 @@ impl<'c> Renderer<'c> {
     }
 
     fn nodes(&mut self, nodes: &[Node], text: &str) -> Result<(), Raised> {
-        nodes.iter().try_for_each(|node| self.node(node, text))
+        self.levels += 1;
+        if self.levels > MAX_LEVELS {
+            return Err(Raised::limit("tags are nested too deeply for this renderer"));
+        }
+        nodes.iter().try_for_each(|node| self.node(node, text))?;
+        self.levels -= 1;
+        Ok(())
     }
 
     fn node(&mut self, node: &Node, text: &str) -> Result<(), Raised> {
@@ -317,7 +329,9 @@ impl<'c> Renderer<'c> {
         let outer = std::mem::take(&mut self.text);
         self.depth += 1;
         self.captures += 1;
+        let levels = self.levels;
         let result = self.top(&template.nodes, &template.text);
+        self.levels = levels;
         self.captures -= 1;
         self.depth -= 1;
         let rendered = std::mem::replace(&mut self.text, outer);
@@ -372,116 +386,6 @@ impl<'c> Renderer<'c> {
         }
         self.frame = outer;
         Ok(())
-    }
-
-    fn turns(&mut self, node: &Node, turns: &Loop, text: &str) -> Result<(), Raised> {
-        let mark = self.reads.len();
-        let held = self.resolve(&turns.iterable)?;
-        let reads: Rc<[PathId]> = self.reads.get(mark..).unwrap_or_default().into();
-        let elements = self.iterated(&held);
-        let own = match &held.item {
-            Item::List(list) => match list.elements {
-                Elements::Own(id) => Some(id),
-                Elements::Context(_) => None,
-            },
-            _ => None,
-        };
-        let kind = FrameKind::Loop { turns: elements.len(), reads: self.take_reads(mark) };
-        let outer = self.frame;
-        self.frame = self.open_frame(node.tag, kind);
-        let outer_scopes = self.scopes.len();
-        self.scopes.push(Scope::default());
-        let result = self.each_turn(node, turns, &Iteration { elements, own, reads }, text);
-        self.scopes.truncate(outer_scopes);
-        self.frame = outer;
-        result
-    }
-
-    fn each_turn(
-        &mut self,
-        node: &Node,
-        turns: &Loop,
-        iteration: &Iteration<'c>,
-        text: &str,
-    ) -> Result<(), Raised> {
-        let length = iteration.elements.len();
-        let state = Rc::new(Turn { index: Cell::new(0), length, last: Cell::new(false) });
-        let loop_name: Arc<str> = "loop".into();
-        self.set(&loop_name, Item::Turn(Rc::clone(&state)).into(), Rc::default());
-        let around = self.frame;
-        for (index, element) in iteration.elements.iter().enumerate() {
-            self.enter(node);
-            if self.was_changed(iteration) {
-                return self.changed_while_iterated();
-            }
-            state.index.set(index);
-            state.last.set(index + 1 == length);
-            self.frame = self.open_frame(node.tag, FrameKind::Turn { index });
-            self.set_loop_names(&turns.names, element, &iteration.reads)?;
-            self.nodes(&turns.body, text)?;
-            self.frame = around;
-        }
-        // Java asks the list for its size: one that has grown during the last turn has a next element.
-        if length > 0 && self.was_changed(iteration) {
-            return self.changed_while_iterated();
-        }
-        Ok(())
-    }
-
-    fn was_changed(&self, iteration: &Iteration<'c>) -> bool {
-        let length = |id: usize| self.arena.lists.get(id).map_or(0, Vec::len);
-        iteration.own.is_some_and(|id| length(id) != iteration.elements.len())
-    }
-
-    /// `ConcurrentModificationException`.
-    fn changed_while_iterated(&mut self) -> Result<(), Raised> {
-        let raised = Raised::fatal("a list is changed while it is iterated");
-        if self.dialect < Dialect::V2_6_0 {
-            return Err(raised);
-        }
-        self.fault(raised);
-        Ok(())
-    }
-
-    fn set_loop_names(
-        &mut self,
-        names: &[Name],
-        element: &Held<'c>,
-        reads: &Rc<[PathId]>,
-    ) -> Result<(), Raised> {
-        if let [name] = names {
-            let held = Held { item: element.item.clone().wrapped(), path: element.path };
-            self.set(&name.text, held, Rc::clone(reads));
-            return Ok(());
-        }
-        match &element.item {
-            Item::Entry(entry) => {
-                for (at, name) in names.iter().enumerate() {
-                    let held = match at {
-                        0 => Held { item: Item::Text(entry.0.clone()), path: entry.1.path },
-                        1 => entry.1.clone(),
-                        _ => Item::Null.into(),
-                    };
-                    self.set(&name.text, held, Rc::clone(reads));
-                }
-                Ok(())
-            }
-            Item::Null if !names.is_empty() => Err(Raised::fatal("nothing is taken apart by a `for`")),
-            Item::List(list) if list.class != ListClass::Array && self.dialect >= Dialect::V2_6_0 => {
-                for (at, name) in names.iter().enumerate() {
-                    if at >= list.len(&self.arena) {
-                        return Err(Raised::fatal(
-                            "a `for` has more variables than the list that it takes apart",
-                        ));
-                    }
-                    let mut held = list.get(at, &self.arena);
-                    held.path = self.paths.below(element.path, Segment::Index(at)).or(held.path);
-                    self.set(&name.text, held, Rc::clone(reads));
-                }
-                Ok(())
-            }
-            _ => Ok(()),
-        }
     }
 
     fn set_names(&mut self, names: &[Name], values: &[Expression]) -> Result<(), Raised> {
@@ -546,15 +450,6 @@ impl<'c> Renderer<'c> {
         }
         Ok(())
     }
-}
-
-/// What a `for` goes through.
-struct Iteration<'c> {
-    elements: Vec<Held<'c>>,
-    /// The list that the elements are of, if the template has made it.
-    own: Option<usize>,
-    /// What was read to find it.
-    reads: Rc<[PathId]>,
 }
 
 fn has_tags(value: &str) -> bool {

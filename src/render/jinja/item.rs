@@ -13,8 +13,14 @@ use std::sync::Arc;
 /// How deep lists and maps may lie in each other to be printed or compared.
 const MAX_DEPTH: usize = 64;
 
-/// The longest text and the longest list that a template may make.
-pub(super) const MAX_LENGTH: usize = 16 << 20;
+/// The longest text that a template may make.
+pub(super) const MAX_LENGTH: usize = 4 << 20;
+
+/// The longest list that a template may make by adding lists.
+pub(super) const MAX_ELEMENTS: usize = 100_000;
+
+/// How many elements a template may have compared and copied. A real one has some thousands.
+const MAX_WORK: usize = 10_000_000;
 
 /// A value, as a Java object of a certain class.
 #[derive(Debug, Clone)]
@@ -127,6 +133,8 @@ pub(super) struct Turn {
 /// The lists and maps that expressions have made. Nothing is freed before the template is rendered.
 #[derive(Debug, Default)]
 pub(super) struct Arena<'c> {
+    /// How much has been compared and copied.
+    work: Cell<usize>,
     pub lists: Vec<Vec<Held<'c>>>,
     pub maps: Vec<Vec<(Text<'c>, Held<'c>)>>,
 }
@@ -174,6 +182,16 @@ impl<'c> Item<'c> {
             }
             Self::Map(Mapping { entries, .. }) => Self::Map(Mapping { entries, wrapped: false }),
             other => other,
+        }
+    }
+
+    /// How many steps it takes to go through it.
+    pub fn weight(&self, arena: &Arena<'_>) -> usize {
+        match self {
+            Self::Text(text) => text.as_str().len() / 256,
+            Self::List(list) => list.len(arena) / 16,
+            Self::Map(Mapping { entries, .. }) | Self::Entries(entries) => entries.len(arena) / 16,
+            _ => 0,
         }
     }
 
@@ -353,6 +371,10 @@ impl<'c> Item<'c> {
     }
 
     fn equals_at(&self, other: &Self, arena: &Arena<'c>, depth: usize) -> bool {
+        if arena.is_exhausted() {
+            return false;
+        }
+        arena.spend(1);
         match (self, other) {
             (Self::Null, Self::Null) => true,
             (Self::Bool(left), Self::Bool(right)) => left == right,
@@ -370,13 +392,13 @@ impl<'c> Item<'c> {
                 comparable && depth < MAX_DEPTH && length == right.len(arena) && (0..length).all(same)
             }
             (Self::Map(left), Self::Map(right)) => {
-                let length = left.entries.len(arena);
-                let same = |at| {
-                    let Some((key, value)) = left.entries.at(at, arena) else { return false };
+                let same = |(key, value): (Text<'c>, Held<'c>)| {
                     let other = right.entries.get(key.as_str(), arena);
                     other.is_some_and(|other| value.item.equals_at(&other.item, arena, depth + 1))
                 };
-                depth < MAX_DEPTH && length == right.entries.len(arena) && (0..length).all(same)
+                depth < MAX_DEPTH
+                    && left.entries.len(arena) == right.entries.len(arena)
+                    && left.entries.all(arena).into_iter().all(same)
             }
             _ => false,
         }
@@ -417,6 +439,7 @@ impl<'c> MapEntries<'c> {
             Self::Context(map) => map.get(key).map(|value| Item::of(value).unwrapped().into()),
             Self::Own(id) => {
                 let entries = arena.maps.get(id)?;
+                arena.spend(entries.len());
                 entries.iter().find(|(name, _)| name.as_str() == key).map(|(_, value)| value.clone())
             }
         }
@@ -433,16 +456,6 @@ impl<'c> MapEntries<'c> {
         }
     }
 
-    fn at(self, at: usize, arena: &Arena<'c>) -> Option<(Text<'c>, Held<'c>)> {
-        match self {
-            Self::Context(map) => {
-                let (key, value) = map.iter().nth(at)?;
-                Some((Text::Context(key), Item::of(value).unwrapped().into()))
-            }
-            Self::Own(id) => arena.maps.get(id)?.get(at).cloned(),
-        }
-    }
-
     fn write(self, text: &mut String, arena: &Arena<'c>, depth: usize) -> Result<(), Raised> {
         for (at, (key, value)) in self.all(arena).iter().enumerate() {
             separate(text, at);
@@ -453,6 +466,15 @@ impl<'c> MapEntries<'c> {
 }
 
 impl<'c> Arena<'c> {
+    pub fn spend(&self, work: usize) {
+        self.work.set(self.work.get().saturating_add(work));
+    }
+
+    /// Whether the template has taken more work than it may.
+    pub fn is_exhausted(&self) -> bool {
+        self.work.get() > MAX_WORK
+    }
+
     pub fn list(&mut self, elements: Vec<Held<'c>>, class: ListClass) -> Item<'c> {
         self.lists.push(elements);
         Item::List(List { elements: Elements::Own(self.lists.len() - 1), class })

@@ -348,6 +348,7 @@ impl<'c> Renderer<'c> {
                 "the template changes a map of the configuration, which all later templates see",
             ));
         };
+        self.arena.spend(entries.len(&self.arena));
         let Some(entries) = self.arena.maps.get_mut(id) else { return Ok(Item::Null.into()) };
         match entries.iter_mut().find(|(known, _)| known.as_str() == &*key) {
             Some((_, slot)) => Ok(std::mem::replace(slot, value)),

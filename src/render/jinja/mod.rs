@@ -21,6 +21,8 @@ mod rendered;
 mod scan;
 mod symbols;
 mod tags;
+#[cfg(test)]
+mod tests;
 mod tests_of;
 mod tree;
 

@@ -1,6 +1,6 @@
 //! The operators (JUEL's `NumberOperations` and `BooleanOperations`, Jinjava's own operators).
 
-use super::item::{Arena, Held, Item, ListClass, MAX_LENGTH, Text};
+use super::item::{Arena, Held, Item, ListClass, MAX_ELEMENTS, MAX_LENGTH, Text};
 use super::raised::Raised;
 use super::tree::{Binary, Dialect, Unary};
 use crate::syntax::java_hash::JavaHashMap;
@@ -157,7 +157,7 @@ fn add<'c>(left: &Held<'c>, right: &Held<'c>, arena: &mut Arena<'c>) -> Evaluate
             Some(more) => elements.extend(more),
             None => elements.push(right.clone()),
         }
-        if elements.len() > MAX_LENGTH / 16 {
+        if elements.len() > MAX_ELEMENTS {
             return Err(Raised::limit("the template makes too large a list"));
         }
         return Ok(arena.list(elements, ListClass::Plain));
@@ -199,6 +199,7 @@ fn concatenate<'c>(one: &str, two: &str) -> Evaluated<'c> {
 
 /// The elements of a `java.util.Collection`; an array is none.
 pub(super) fn collection<'c>(item: &Item<'c>, arena: &Arena<'c>) -> Option<Vec<Held<'c>>> {
+    arena.spend(item.weight(arena) * 16);
     match item {
         Item::List(list) if list.class != ListClass::Array => {
             Some((0..list.len(arena)).map(|at| list.get(at, arena)).collect())

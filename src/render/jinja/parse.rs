@@ -266,7 +266,7 @@ impl Parser<'_> {
             "else" | "elif" => self.else_tag(&tag, extent),
             _ if self.opens(&tag) => self.open_tag(tag, extent),
             _ => {
-                let kind = self.single_tag(&tag, extent);
+                let kind = self.single_tag(&tag);
                 self.push_tag(extent, kind, &tag);
             }
         }
@@ -326,7 +326,7 @@ impl Parser<'_> {
         }
     }
 
-    fn single_tag(&self, tag: &TagText, extent: Extent) -> NodeKind {
+    fn single_tag(&self, tag: &TagText) -> NodeKind {
         match tag.name.as_str() {
             "set" => self.set_tag(tag.helpers),
             "do" if tag.helpers.of(self.text).chars().all(is_java_whitespace) => {
@@ -334,10 +334,7 @@ impl Parser<'_> {
             }
             "do" => NodeKind::Do(self.expression(tag.helpers)),
             "print" => NodeKind::Print(self.expression(tag.helpers)),
-            _ => {
-                debug_assert!(!extent.is_empty());
-                NodeKind::Unsupported(Vec::new())
-            }
+            _ => NodeKind::Unsupported(Vec::new()),
         }
     }
 

@@ -6,7 +6,7 @@ use super::raised::Raised;
 use super::tree::Dialect;
 use std::cmp::Ordering;
 
-const SINCE_2_4: [&str; 22] = [
+const SINCE_2_4: [&str; 21] = [
     "containing",
     "containingall",
     "defined",
@@ -28,32 +28,29 @@ const SINCE_2_4: [&str; 22] = [
     "undefined",
     "upper",
     "within",
-    "containing",
 ];
 
-const SINCE_2_6: [&str; 22] = [
-    "eq",
-    "==",
-    "ne",
+const SINCE_2_6: [&str; 20] = [
     "!=",
-    "lt",
-    "lessthan",
     "<",
-    "le",
     "<=",
-    "gt",
-    "greaterthan",
+    "==",
     ">",
-    "ge",
     ">=",
     "boolean",
-    "integer",
-    "float",
-    "true",
+    "eq",
     "false",
-    "in",
+    "float",
+    "ge",
+    "greaterthan",
     "gt",
+    "in",
+    "integer",
+    "le",
+    "lessthan",
     "lt",
+    "ne",
+    "true",
 ];
 
 /// Whether this Jinjava has the test. `is` and `is not` one that it has not are both null.

@@ -193,6 +193,8 @@ pub enum ExpressionKind {
     Blank,
     /// Not an expression; evaluating it is a fatal fault.
     Invalid(String),
+    /// Perhaps an expression, but not one that this renderer can read.
+    Unsupported(String),
     /// `null`.
     Null,
     /// `true`, `false`.
