@@ -8,67 +8,16 @@
     clippy::panic
 )]
 
-use std::fs;
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
+#[path = "support/program.rs"]
+mod program;
 
-use tempfile::TempDir;
+use std::fs;
+use std::process::Stdio;
+
+use program::{MULTICAST, apimlint, run, status, stderr, stdout, two_nodes, write};
 
 /// Looks like no other text; stands in every place that may hold a secret.
 const CANARY: &str = "Zq9CanaryXw7";
-
-const MULTICAST: &str = r#"<axisconfig name="AxisJava2.0">
-  <clustering class="org.wso2.carbon.core.clustering.hazelcast.HazelcastClusteringAgent" enable="true">
-    <parameter name="membershipScheme">multicast</parameter>
-    <parameter name="domain">wso2.pub.store.domain</parameter>
-    <members>
-      <member><hostName>10.0.7.12</hostName><port>4000</port></member>
-    </members>
-  </clustering>
-</axisconfig>
-"#;
-
-fn apimlint(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_apimlint"));
-    command.current_dir(folder).stdin(Stdio::null());
-    for (name, _) in std::env::vars_os() {
-        let name = name.to_string_lossy().into_owned();
-        if name.starts_with("APIMLINT_") || name.contains("COLOR") || name == "RUST_BACKTRACE" {
-            command.env_remove(name);
-        }
-    }
-    command
-}
-
-fn run(folder: &Path, arguments: &[&str]) -> Output {
-    apimlint(folder).args(arguments).output().unwrap()
-}
-
-fn status(output: &Output) -> i32 {
-    output.status.code().expect("ends by itself")
-}
-
-fn stdout(output: &Output) -> &str {
-    std::str::from_utf8(&output.stdout).unwrap()
-}
-
-fn stderr(output: &Output) -> &str {
-    std::str::from_utf8(&output.stderr).unwrap()
-}
-
-fn write(folder: &Path, path: &str, text: &str) {
-    let path = folder.join(path);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, text).unwrap();
-}
-
-/// A folder with a node that has exactly one finding, CL003, a warning, and one that has none.
-fn two_nodes() -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    write(folder.path(), "warned/repository/conf/axis2/axis2.xml", MULTICAST);
-    write(folder.path(), "clean/repository/conf/axis2/axis2.xml", "<axisconfig name=\"AxisJava2.0\"/>\n");
-    folder
-}
 
 const FORMATS: [&str; 7] = ["human", "json", "sarif", "junit", "github", "gitlab", "markdown"];
 
@@ -362,6 +311,9 @@ fn no_format_prints_a_secret() {
             assert!(!stream.contains(CANARY), "{arguments:?}: {stream}");
         }
     }
+    let written = run(folder.path(), &[&nodes[..], &["--write-baseline", "known.json"]].concat());
+    assert_eq!(status(&written), 0, "{}", stderr(&written));
+    assert!(!fs::read_to_string(folder.path().join("known.json")).unwrap().contains(CANARY));
     let masked = run(folder.path(), &nodes);
     assert!(stdout(&masked).contains(&"*".repeat(CANARY.len())), "no line with a secret was drawn");
     let shown = run(folder.path(), &[&nodes[..], &["--show-secrets"]].concat());

@@ -49,7 +49,7 @@ pub(super) enum Command {
                         2 bad usage or an input that could not be read.")]
 pub(super) struct Check {
     /// The nodes, each as [NAME=]PATH: an API-M home, an overlay of its conf folder, a .zip, .tar, .tar.gz or .tgz of either,
-    /// or a deployment.toml. Without any, those of apimlint.toml
+    /// a deployment.toml, or - for standard input. Without any, those of apimlint.toml
     #[arg(value_name = "NODE")]
     pub nodes: Vec<OsString>,
 
@@ -124,6 +124,33 @@ pub(super) struct Check {
     /// The inventory; without it apimlint.toml is looked for upwards from the working folder
     #[arg(long, value_name = "FILE", env = "APIMLINT_CONFIG", hide_env_values = true)]
     pub config: Option<PathBuf>,
+
+    /// Does not report the findings that this file holds; in place of the one that the inventory names
+    #[arg(long, value_name = "FILE", env = "APIMLINT_BASELINE", hide_env_values = true)]
+    pub baseline: Option<PathBuf>,
+
+    /// Writes the findings to a baseline, so that the next run reports only new ones
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["baseline", "strict_baseline"],
+        env = "APIMLINT_WRITE_BASELINE",
+        hide_env_values = true
+    )]
+    pub write_baseline: Option<PathBuf>,
+
+    /// Fails where a finding of the baseline no longer occurs
+    #[arg(
+        long,
+        env = "APIMLINT_STRICT_BASELINE",
+        hide_env_values = true,
+        value_parser = clap::builder::FalseyValueParser::new()
+    )]
+    pub strict_baseline: bool,
+
+    /// What standard input holds, given as the node "-": the path that the file would have
+    #[arg(long, value_name = "PATH", env = "APIMLINT_STDIN_FILENAME", hide_env_values = true)]
+    pub stdin_filename: Option<PathBuf>,
 
     /// When to use colours
     #[arg(long, value_enum, default_value_t = Color::Auto, env = "APIMLINT_COLOR", hide_env_values = true)]

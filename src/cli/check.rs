@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::Status;
@@ -10,10 +10,12 @@ use super::arguments::{Check, Format};
 use super::terminal;
 use crate::check::{Options, Outcome, check};
 use crate::diagnostic::Severity;
-use crate::input::{NodeArgument, Request, inventory};
+use crate::input::{
+    Baseline, BaselineRequest, MOST_FILE_BYTES, NodeArgument, Request, STDIN, Stdin, inventory,
+};
 use crate::lint::{Date, Layer};
 use crate::report::human::{self, Appearance};
-use crate::report::{github, gitlab, json, junit, markdown, sarif};
+use crate::report::{counted, github, gitlab, json, junit, markdown, sarif};
 
 pub(super) fn run(arguments: &Check) -> Status {
     let options = match options(arguments) {
@@ -27,7 +29,7 @@ pub(super) fn run(arguments: &Check) -> Status {
     if arguments.verbose {
         outcome.deployment.nodes.iter().for_each(|node| terminal::note(&told(node)));
     }
-    match report(arguments, &outcome) {
+    match report(arguments, &outcome).and_then(|()| keep_baseline(arguments, &outcome)) {
         Ok(()) => status(arguments, &outcome),
         Err(reason) => {
             terminal::note(&format!("error: {reason}"));
@@ -47,17 +49,25 @@ fn options(arguments: &Check) -> Result<Options, String> {
     {
         return Err(format!("--output names {} twice", file.display()));
     }
-    let request = request("check", &arguments.nodes, &arguments.proxy, &arguments.hosts, &arguments.config)?;
+    let mut request =
+        request("check", &arguments.nodes, &arguments.proxy, &arguments.hosts, &arguments.config)?;
+    request.baseline = match (&arguments.write_baseline, &arguments.baseline) {
+        (Some(_), _) => BaselineRequest::Off,
+        (None, Some(file)) => BaselineRequest::File(file.clone()),
+        (None, None) => BaselineRequest::Inventory,
+    };
+    request.stdin = stdin(arguments, &request.nodes)?;
     let layer = Layer {
         select: arguments.select.clone(),
         ignore: arguments.ignore.clone(),
         severities: arguments.severity.clone(),
+        within: None,
     };
     let today = arguments.today.unwrap_or_else(Date::today);
     Ok(Options { request, product_version: arguments.product_version, layer, today })
 }
 
-/// The inputs that a command names.
+/// The inputs that a command names, without any baseline.
 pub(super) fn request(
     command: &str,
     nodes: &[OsString],
@@ -80,8 +90,63 @@ pub(super) fn request(
         proxy: proxy.clone(),
         hosts: hosts.clone(),
         config: config.clone(),
+        baseline: BaselineRequest::Off,
+        stdin: None,
         working_folder,
     })
+}
+
+/// Reads standard input where a node is `-`.
+fn stdin(arguments: &Check, nodes: &[NodeArgument]) -> Result<Option<Stdin>, String> {
+    let wanted = nodes.iter().filter(|node| node.path == Path::new(STDIN)).count();
+    let path = match (&arguments.stdin_filename, wanted) {
+        (None, 0) => return Ok(None),
+        (Some(path), 1) => path.clone(),
+        (None, _) => {
+            return Err("the node \"-\" needs --stdin-filename PATH, which says what it is".to_owned());
+        }
+        (Some(_), 0) => return Err("--stdin-filename needs the node \"-\"".to_owned()),
+        (Some(_), _) => return Err("standard input can be one node only".to_owned()),
+    };
+    let mut bytes = Vec::new();
+    // A byte more than is taken tells a file that is too large.
+    let read = std::io::stdin().lock().take(MOST_FILE_BYTES + 1).read_to_end(&mut bytes);
+    read.map_err(|error| format!("standard input cannot be read: {error}"))?;
+    Ok(Some(Stdin { path, bytes }))
+}
+
+/// Writes the baseline that is asked for, or says which entries of the present one are stale.
+fn keep_baseline(arguments: &Check, outcome: &Outcome) -> Result<(), String> {
+    if let Some(file) = &arguments.write_baseline {
+        if !outcome.unread.is_empty() {
+            return Err(format!("{} is not written: not everything could be read", file.display()));
+        }
+        let known = outcome.known();
+        let count = known.len();
+        let text = Baseline::write(known).map_err(|error| format!("the baseline cannot be made: {error}"))?;
+        write(file, &text)?;
+        if !arguments.quiet {
+            terminal::note(&format!(
+                "{} written to {}",
+                counted(count, "finding", "findings"),
+                file.display()
+            ));
+        }
+        return Ok(());
+    }
+    if outcome.stale.is_empty() || arguments.quiet && !arguments.strict_baseline {
+        return Ok(());
+    }
+    terminal::note(&format!(
+        "{baseline} holds {}; --write-baseline {baseline} renews it",
+        counted(outcome.stale.len(), "finding that no longer occurs", "findings that no longer occur"),
+        baseline = outcome.baseline,
+    ));
+    for entry in &outcome.stale {
+        let node = entry.node.as_ref().map(|node| format!("{node}: ")).unwrap_or_default();
+        terminal::note(&format!("  {} {node}{} {}", entry.code, entry.file, entry.message));
+    }
+    Ok(())
 }
 
 fn report(arguments: &Check, outcome: &Outcome) -> Result<(), String> {
@@ -144,6 +209,10 @@ fn status(arguments: &Check, outcome: &Outcome) -> Status {
     let fail_on = arguments.fail_on.or(outcome.deployment.inventory.fail_on).unwrap_or(Severity::Error);
     if !outcome.unread.is_empty() {
         Status::Failed
+    } else if arguments.strict_baseline && !outcome.stale.is_empty() {
+        Status::Findings
+    } else if arguments.write_baseline.is_some() {
+        Status::Clean
     } else if outcome.worst().is_some_and(|worst| worst >= fail_on) {
         Status::Findings
     } else {

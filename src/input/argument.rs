@@ -58,9 +58,37 @@ pub struct Request {
     pub hosts: Option<PathBuf>,
     /// `--config`; without it the inventory is looked for upwards from the working folder.
     pub config: Option<PathBuf>,
+    /// The baseline.
+    pub baseline: BaselineRequest,
+    /// What the node `-` holds.
+    pub stdin: Option<Stdin>,
     /// The folder that relative paths count from; absolute.
     pub working_folder: PathBuf,
 }
+
+/// Which baseline counts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum BaselineRequest {
+    /// The one that the inventory names, if any.
+    #[default]
+    Inventory,
+    /// `--baseline`.
+    File(PathBuf),
+    /// None, whatever the inventory says: it is about to be written.
+    Off,
+}
+
+/// A file that comes over standard input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stdin {
+    /// `--stdin-filename`: what the file is, and where it would lie.
+    pub path: PathBuf,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// The PATH that stands for standard input.
+pub const STDIN: &str = "-";
 
 /// The names of the nodes, in order: the given ones, and for the others the shortest suffix of the path that no other
 /// node has. An error for a node that has an earlier one's name or path.

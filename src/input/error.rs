@@ -34,7 +34,7 @@ pub enum InputError {
     DuplicatePath { path: String },
     /// The caller's mistake: a folder for `--proxy` without any nginx configuration.
     NoProxy { path: String },
-    /// The author's mistake: something in apimlint.toml.
+    /// The author's mistake: something in apimlint.toml or in the baseline.
     Inventory { path: String, line: Option<u32>, column: Option<u32>, reason: String },
 }
 

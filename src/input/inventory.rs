@@ -55,6 +55,8 @@ pub struct Inventory {
     pub baseline: Option<PathBuf>,
     /// Severities by code or name, in file order.
     pub severities: Vec<(Scalar, Severity)>,
+    /// What holds for some nodes or files only, in file order.
+    pub overrides: Vec<Override>,
     /// How deployed artifacts travel between gateways.
     pub artifacts: Option<Artifacts>,
     /// True for NGINX Plus, false for the open one; `None`: unknown.
@@ -63,6 +65,19 @@ pub struct Inventory {
     pub balancers: Vec<Balancer>,
     /// The nodes, in file order.
     pub nodes: Vec<InventoryNode>,
+}
+
+/// `[[override]]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Override {
+    /// Names of nodes; `*` stands for any characters. Empty: any node, and what lives on none.
+    pub nodes: Vec<Scalar>,
+    /// Files as reports name them, relative to the node's home; `*` stands for any characters. Empty: any file.
+    pub files: Vec<Scalar>,
+    /// Codes, prefixes or names of rules that are not asked.
+    pub ignore: Vec<Scalar>,
+    /// Severities by code or name, in file order.
+    pub severities: Vec<(Scalar, Severity)>,
 }
 
 /// `[artifacts]`.
@@ -227,12 +242,11 @@ fn root(table: &Table, base: &Path, faults: &mut Vec<Fault>) -> Inventory {
     };
     let (severity, artifacts, nginx) =
         (section.table("severity"), section.table("artifacts"), section.table("nginx"));
-    let (balancers, nodes) = (section.tables("balancer"), section.tables("node"));
+    let (overrides, balancers, nodes) =
+        (section.tables("override"), section.tables("balancer"), section.tables("node"));
     section.end();
-    if let Some(table) = severity {
-        let mut section = Section::new(table, "[severity]", faults);
-        inventory.severities = section.words(&SEVERITIES);
-    }
+    inventory.severities = severities(severity, "[severity]", faults);
+    inventory.overrides = overrides.into_iter().filter_map(|table| over(table, faults)).collect();
     if let Some(table) = artifacts {
         let mut section = Section::new(table, "[artifacts]", faults);
         let (mode, writer) = (section.required_word("mode", &MODES), section.text("writer"));
@@ -266,6 +280,26 @@ const MODES: [(&str, ArtifactMode); 4] = [
     ("svn", ArtifactMode::Svn),
     ("db", ArtifactMode::Database),
 ];
+
+/// Every key of a table is a rule, every value a severity.
+fn severities(table: Option<&Table>, name: &str, faults: &mut Vec<Fault>) -> Vec<(Scalar, Severity)> {
+    table.map(|table| Section::new(table, name, faults).words(&SEVERITIES)).unwrap_or_default()
+}
+
+fn over(table: &Table, faults: &mut Vec<Fault>) -> Option<Override> {
+    let mut section = Section::new(table, "[[override]]", faults);
+    let (nodes, files, ignore) = (section.texts("nodes"), section.texts("files"), section.texts("ignore"));
+    let severity = section.table("severity");
+    section.end();
+    let severities = severities(severity, "[override.severity]", faults);
+    if nodes.is_empty() && files.is_empty() {
+        let reason =
+            "[[override]] has neither \"nodes\" nor \"files\"; what holds everywhere stands at the top";
+        faults.push(Fault { span: table.span, reason: reason.to_owned() });
+        return None;
+    }
+    Some(Override { nodes, files, ignore, severities })
+}
 
 fn balancer(table: &Table, faults: &mut Vec<Fault>) -> Option<Balancer> {
     let mut section = Section::new(table, "[[balancer]]", faults);

@@ -2,6 +2,7 @@
 
 mod archive;
 pub mod argument;
+pub mod baseline;
 pub mod error;
 pub mod front;
 pub mod inventory;
@@ -17,12 +18,14 @@ pub mod tree;
 use std::path::Path;
 use std::sync::Arc;
 
-pub use argument::{NodeArgument, Request};
+pub use argument::{BaselineRequest, NodeArgument, Request, STDIN, Stdin};
+pub use baseline::{Baseline, BaselineEntry};
 pub use error::{InputError, refusal};
 pub use front::{HostsRead, ProxyRead, read_hosts, read_proxy};
 pub use inventory::{Inventory, InventoryRead, read_inventory};
 pub use pack::PackFiles;
 pub use reader::{Read, Reader};
+pub use store::MOST_FILE_BYTES;
 pub use tree::{Tree, TreeKind};
 
 use rayon::prelude::*;
@@ -67,6 +70,8 @@ pub struct Input {
     pub hosts: Option<HostsRead>,
     /// The inventory; empty where there is none. Its faults are in `errors`.
     pub inventory: InventoryRead,
+    /// The findings that are known; empty where there is no baseline.
+    pub baseline: Baseline,
     /// What could not be opened, with the name of the node where it has one.
     pub errors: Vec<(Option<String>, InputError)>,
 }
@@ -80,7 +85,7 @@ impl Input {
         let read =
             |owner: u16| config.as_ref().map(|path| read_inventory(owner, path, folder)).unwrap_or_default();
         let arguments = arguments(request, &read(0).inventory);
-        let (nodes, mut errors) = open_nodes(&arguments, folder);
+        let (nodes, mut errors) = open_nodes(&arguments, request.stdin.as_ref(), folder);
         let owner = |past: usize| u16::try_from(nodes.len() + past).unwrap_or(u16::MAX);
         // The nodes come before the inventory that may name them, so that its owner is known only now.
         let inventory = read(owner(2));
@@ -90,7 +95,13 @@ impl Input {
         let proxy = proxy.and_then(|path| read_proxy(owner(0), path, folder).map_err(&mut keep).ok());
         let hosts = request.hosts.as_ref().or(inventory.inventory.hosts.as_ref());
         let hosts = hosts.and_then(|path| read_hosts(owner(1), path, folder).map_err(&mut keep).ok());
-        Self { nodes, proxy, hosts, inventory, errors }
+        let baseline = match &request.baseline {
+            BaselineRequest::Inventory => inventory.inventory.baseline.as_ref(),
+            BaselineRequest::File(path) => Some(path),
+            BaselineRequest::Off => None,
+        };
+        let baseline = baseline.and_then(|path| Baseline::read(path, folder).map_err(&mut keep).ok());
+        Self { nodes, proxy, hosts, inventory, baseline: baseline.unwrap_or_default(), errors }
     }
 }
 
@@ -108,9 +119,15 @@ fn arguments(request: &Request, inventory: &Inventory) -> Vec<NodeArgument> {
     let known: Vec<_> = known.map(|(name, path)| (name, argument::lexical(path, folder))).collect();
     let mut arguments = request.nodes.clone();
     for argument in &mut arguments {
+        let stdin = request.stdin.as_ref().filter(|_| argument.path == Path::new(STDIN));
+        if let Some(stdin) = stdin {
+            argument.path = stdin.path.clone();
+        }
         if argument.name.is_none() {
             let path = argument::lexical(&argument.path, folder);
-            argument.name = known.iter().find(|(_, known)| *known == path).map(|(name, _)| (*name).clone());
+            // A file over standard input belongs to the node in whose folder it would lie.
+            let is_its = |known: &Vec<String>| *known == path || stdin.is_some() && path.starts_with(known);
+            argument.name = known.iter().find(|(_, known)| is_its(known)).map(|(name, _)| (*name).clone());
         }
     }
     arguments
@@ -119,15 +136,20 @@ fn arguments(request: &Request, inventory: &Inventory) -> Vec<NodeArgument> {
 /// Opens nodes. What cannot be opened is in the second list, with the name it would have, and the rest goes on.
 pub fn open_nodes(
     nodes: &[NodeArgument],
+    stdin: Option<&Stdin>,
     working_folder: &Path,
 ) -> (Vec<OpenNode>, Vec<(Option<String>, InputError)>) {
     let names = argument::names(nodes, working_folder);
+    let open = |path: &Path| match stdin.filter(|stdin| stdin.path == path) {
+        Some(stdin) => Tree::open_content(path, &stdin.bytes, working_folder),
+        None => Tree::open(path, working_folder),
+    };
     let outcomes: Vec<_> = nodes
         .par_iter()
         .zip(names)
         .map(|(argument, name)| match name {
             Err(error) => Err((None, error)),
-            Ok(name) => match Tree::open(&argument.path, working_folder) {
+            Ok(name) => match open(&argument.path) {
                 Ok(tree) => Ok(OpenNode { name, tree }),
                 Err(error) => Err((Some(name), error)),
             },

@@ -195,9 +195,11 @@ impl<'a, 'b> Section<'a, 'b> {
         let words: Vec<&str> = known.iter().map(String::as_str).collect();
         for entry in &self.table.entries {
             if !words.contains(&entry.key.as_str()) {
-                let hint = nearest(&entry.key, &words)
-                    .map_or(String::new(), |word| format!("; did you mean \"{word}\"?"));
-                let reason = format!("unknown key \"{}\" in {}{hint}", entry.key, self.name);
+                let hint = match nearest(&entry.key, &words) {
+                    Some(word) => format!("did you mean \"{word}\"?"),
+                    None => format!("known are {}", words.join(", ")),
+                };
+                let reason = format!("unknown key \"{}\" in {}; {hint}", entry.key, self.name);
                 self.fault(entry.key_span, reason);
             }
         }

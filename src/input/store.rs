@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::error::refusal;
 
 /// Larger files are refused by name.
-pub(super) const MOST_FILE_BYTES: u64 = 16 * 1024 * 1024;
+pub const MOST_FILE_BYTES: u64 = 16 * 1024 * 1024;
 /// Files and folders that one listing goes through; what is larger is no configuration.
 const MOST_LISTED: usize = 20_000;
 /// Folders that one listing descends; no product nests its configuration deeper.
@@ -218,17 +218,29 @@ impl Store for Folder {
     }
 }
 
-/// A single file on disk under the name `file`.
+/// A single file.
 #[derive(Debug)]
 pub(super) struct SingleFile {
-    path: PathBuf,
+    content: Content,
     name: String,
+}
+
+/// Where the bytes of a single file are.
+#[derive(Debug)]
+enum Content {
+    Disk(PathBuf),
+    Given(Vec<u8>),
 }
 
 impl SingleFile {
     /// The file at this path; `name` is the one path that the store knows.
     pub(super) fn new(path: PathBuf, name: impl Into<String>) -> Self {
-        Self { path, name: name.into() }
+        Self { content: Content::Disk(path), name: name.into() }
+    }
+
+    /// A file whose bytes are given.
+    pub(super) fn given(bytes: Vec<u8>, name: impl Into<String>) -> Self {
+        Self { content: Content::Given(bytes), name: name.into() }
     }
 }
 
@@ -250,7 +262,12 @@ impl Store for SingleFile {
     }
 
     fn read(&self, path: &str) -> Result<Option<Vec<u8>>, String> {
-        if path == self.name { read_bounded(&self.path) } else { Ok(None) }
+        match &self.content {
+            _ if path != self.name => Ok(None),
+            Content::Disk(path) => read_bounded(path),
+            Content::Given(bytes) if bytes.len() as u64 > MOST_FILE_BYTES => Err(too_large()),
+            Content::Given(bytes) => Ok(Some(bytes.clone())),
+        }
     }
 
     fn left_out(&self) -> Vec<(String, String)> {

@@ -75,6 +75,27 @@ impl Tree {
         })
     }
 
+    /// A node that is one file whose bytes are given. The path tells what it is.
+    pub fn open_content(path: &Path, bytes: &[u8], working_folder: &Path) -> Result<Self, InputError> {
+        let shown = shown_path(path, working_folder);
+        let folder = shown
+            .find("repository/")
+            .filter(|at| *at == 0 || shown.get(..*at).is_some_and(|before| before.ends_with('/')));
+        let below_home = folder.and_then(|at| shown.get(at..)).filter(|home| layout::is_configuration(home));
+        let name = shown.rsplit('/').next().unwrap_or_default();
+        let home = below_home.map(str::to_owned).or_else(|| layout::place_of_file(name));
+        let Some(home) = home.filter(|_| name != super::inventory::FILE_NAME) else {
+            return Err(InputError::UnknownFile { path: shown });
+        };
+        Ok(Self {
+            layout: Layout::single(&home, name),
+            store: Box::new(SingleFile::given(bytes.to_vec(), name)),
+            kind: TreeKind::SingleFile,
+            shown,
+            in_archive: false,
+        })
+    }
+
     fn over(store: Box<dyn Store>, shown: String, in_archive: bool) -> Result<Self, InputError> {
         match layout::find(store.as_ref()) {
             Found::Node(layout) => {

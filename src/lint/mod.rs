@@ -6,12 +6,12 @@ pub mod registry;
 mod selection;
 mod suppression;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
 pub use date::Date;
-pub use selection::{Layer, Selection, Selector};
+pub use selection::{Layer, Place, Selection, Selector, Within};
 
 use crate::catalog::card::{Card, Scope};
 use crate::diagnostic::{Diagnostic, Label, Silenced, Silencer};
@@ -29,6 +29,8 @@ pub struct Judgement {
     pub selection: Selection,
     /// The day that decides whether a suppression has ended.
     pub today: Date,
+    /// Fingerprints of the findings in the baseline.
+    pub known: BTreeSet<String>,
 }
 
 /// What came out.
@@ -36,7 +38,7 @@ pub struct Judgement {
 pub struct Linted {
     /// In the order of the contract: node, file, line, code.
     pub diagnostics: Vec<Diagnostic>,
-    /// What comments silenced, in the same order.
+    /// What comments and the baseline silenced, in the same order.
     pub silenced: Vec<Silenced>,
     /// The rules that ran, by code.
     pub rules: Vec<&'static Card>,
@@ -54,7 +56,7 @@ struct Found<'a> {
 pub fn lint(deployment: &Deployment, judgement: &Judgement, is_whole: bool) -> Linted {
     let selection = &judgement.selection;
     let enabled: Vec<&'static Entry> =
-        registry::entries().iter().filter(|entry| selection.is_enabled(&entry.card)).collect();
+        registry::entries().iter().filter(|entry| selection.is_enabled(&entry.card, None)).collect();
     let found: Vec<Found<'_>> = enabled
         .par_iter()
         .map(|entry| run(deployment, entry))
@@ -74,8 +76,11 @@ pub fn lint(deployment: &Deployment, judgement: &Judgement, is_whole: bool) -> L
         };
         found.extend(findings.into_iter().map(|finding| Found { card, finding, silenced: None }));
     }
-    let mut judged: Vec<(Diagnostic, Option<String>)> =
-        found.into_iter().map(|found| diagnostic(found, selection)).collect();
+    let mut judged: Vec<(Diagnostic, Option<String>)> = found
+        .into_iter()
+        .filter(|found| selection.is_enabled(found.card, Some(place(deployment, found.finding.primary.span))))
+        .map(|found| diagnostic(deployment, found, selection))
+        .collect();
     judged.sort_by_cached_key(|(diagnostic, _)| order(deployment, diagnostic));
     judged.dedup();
     // A comment more must not change the marks of the findings beside it.
@@ -83,8 +88,11 @@ pub fn lint(deployment: &Deployment, judgement: &Judgement, is_whole: bool) -> L
     let mut linted =
         Linted { rules: enabled.into_iter().map(|entry| &entry.card).collect(), ..Linted::default() };
     for (diagnostic, silenced) in judged {
-        match silenced {
-            Some(reason) => linted.silenced.push(Silenced { diagnostic, by: Silencer::Comment(reason) }),
+        match silenced.map(Silencer::Comment) {
+            Some(by) => linted.silenced.push(Silenced { diagnostic, by }),
+            None if judgement.known.contains(&diagnostic.fingerprint) => {
+                linted.silenced.push(Silenced { diagnostic, by: Silencer::Baseline });
+            }
             None => linted.diagnostics.push(diagnostic),
         }
     }
@@ -177,6 +185,13 @@ fn subject(deployment: &Deployment, span: Span) -> String {
     }
 }
 
+/// The node and the file of a span.
+fn place(deployment: &Deployment, span: Span) -> Place<'_> {
+    let sources = &deployment.sources;
+    let file = sources.file(span.file).map_or("", |file| file.path.as_str());
+    Place { node: sources.node_name(span.file), file }
+}
+
 /// Codes that silenced nothing, of rules that could have found something.
 fn unused(
     deployment: &Deployment,
@@ -189,7 +204,7 @@ fn unused(
         let subject = subject(deployment, suppression.span);
         for (code, used) in suppression.codes.iter().zip(used) {
             let was_run = registry::find(code).is_some_and(|Entry { card, .. }| {
-                judgement.selection.is_enabled(card)
+                judgement.selection.is_enabled(card, Some(place(deployment, suppression.span)))
                     && (card.scope != Scope::Deployment || deployment.nodes.len() > 1)
             });
             let ended = suppression.until.filter(|_| has_ended(suppression, judgement.today));
@@ -220,14 +235,18 @@ fn malformed(deployment: &Deployment, suppressions: &Suppressions) -> Vec<Findin
 }
 
 /// The finding as reports show it, and what the comment says that silences it.
-fn diagnostic(found: Found<'_>, selection: &Selection) -> (Diagnostic, Option<String>) {
+fn diagnostic(
+    deployment: &Deployment,
+    found: Found<'_>,
+    selection: &Selection,
+) -> (Diagnostic, Option<String>) {
     let Found { card, finding, silenced } = found;
     // Rules quote values as they are written, and a URL may hold a password.
     let masked = |Label { span, message }| Label { span, message: secrets::mask_quoted(&message) };
     let diagnostic = Diagnostic {
         code: card.code.clone(),
         rule: card.name.clone(),
-        severity: selection.severity(card, finding.variant),
+        severity: selection.severity(card, finding.variant, Some(place(deployment, finding.primary.span))),
         message: secrets::mask_quoted(&finding.message),
         help: finding.help.as_deref().map(secrets::mask_quoted),
         primary: masked(finding.primary),

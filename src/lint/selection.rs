@@ -5,6 +5,7 @@ use std::str::FromStr;
 use super::registry;
 use crate::catalog::card::Card;
 use crate::diagnostic::Severity;
+use crate::model::drift::fits;
 
 /// `ALL`, a code, the beginning of codes, or a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +50,33 @@ impl FromStr for Selector {
     }
 }
 
-/// What one place (the inventory, the command line) says about rules.
+/// Where a finding stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place<'a> {
+    /// The node; `None` for the proxy, the hosts file and the inventory.
+    pub node: Option<&'a str>,
+    /// The file, relative to the node's home.
+    pub file: &'a str,
+}
+
+/// Some nodes or files, by patterns in which `*` stands for any characters.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Within {
+    /// Names of nodes; empty: any node, and what lives on none.
+    pub nodes: Vec<String>,
+    /// Files, relative to the node's home; empty: any file.
+    pub files: Vec<String>,
+}
+
+impl Within {
+    fn holds(&self, place: Place<'_>) -> bool {
+        let of_node = |pattern: &String| place.node.is_some_and(|node| fits(pattern, node));
+        (self.nodes.is_empty() || self.nodes.iter().any(of_node))
+            && (self.files.is_empty() || self.files.iter().any(|pattern| fits(pattern, place.file)))
+    }
+}
+
+/// What one source (the inventory, one of its overrides, the command line) says about rules.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Layer {
     /// The only rules to run; `None` leaves the choice to the layer below.
@@ -58,6 +85,8 @@ pub struct Layer {
     pub ignore: Vec<Selector>,
     /// Severities other than those of the cards.
     pub severities: Vec<(Selector, Severity)>,
+    /// Where this holds; `None`: everywhere.
+    pub within: Option<Within>,
 }
 
 /// All layers, the weakest first.
@@ -72,9 +101,19 @@ fn closest<'a>(selectors: impl IntoIterator<Item = &'a Selector>, card: &Card) -
 }
 
 impl Selection {
-    /// True when the rule runs. Within a layer the closer selector wins, and of two equally close ones `ignore`.
-    pub fn is_enabled(&self, card: &Card) -> bool {
-        self.layers.iter().fold(true, |enabled, layer| {
+    /// The layers that hold at a place; without one, those that hold everywhere.
+    fn at<'a>(&'a self, place: Option<Place<'a>>) -> impl DoubleEndedIterator<Item = &'a Layer> {
+        self.layers.iter().filter(move |layer| match (&layer.within, place) {
+            (None, _) => true,
+            (Some(within), Some(place)) => within.holds(place),
+            (Some(_), None) => false,
+        })
+    }
+
+    /// True when the rule runs, at a place or at all. Within a layer the closer selector wins, and of two equally close
+    /// ones `ignore`.
+    pub fn is_enabled(&self, card: &Card, place: Option<Place<'_>>) -> bool {
+        self.at(place).fold(true, |enabled, layer| {
             let ignored = closest(&layer.ignore, card);
             match &layer.select {
                 Some(select) => closest(select, card).is_some_and(|selected| Some(selected) > ignored),
@@ -85,8 +124,8 @@ impl Selection {
 
     /// The severity of a rule or of its variant. A later layer wins, within a layer the closer selector, of equally
     /// close ones the later.
-    pub fn severity(&self, card: &Card, variant: Option<&str>) -> Severity {
-        let chosen = self.layers.iter().rev().find_map(|layer| {
+    pub fn severity(&self, card: &Card, variant: Option<&str>, place: Option<Place<'_>>) -> Severity {
+        let chosen = self.at(place).rev().find_map(|layer| {
             let fitting = layer.severities.iter().filter_map(|(selector, severity)| {
                 selector.closeness(card).map(|closeness| (closeness, *severity))
             });
@@ -114,11 +153,11 @@ mod tests {
     }
 
     fn layer(select: Option<&[&str]>, ignore: &[&str]) -> Layer {
-        Layer { select: select.map(selectors), ignore: selectors(ignore), severities: Vec::new() }
+        Layer { select: select.map(selectors), ignore: selectors(ignore), ..Layer::default() }
     }
 
     fn is_enabled(layers: &[Layer]) -> bool {
-        Selection { layers: layers.to_vec() }.is_enabled(card("AL001"))
+        Selection { layers: layers.to_vec() }.is_enabled(card("AL001"), None)
     }
 
     #[test]
@@ -153,10 +192,34 @@ mod tests {
             ..Layer::default()
         };
         let mut selection = Selection { layers: vec![inventory] };
-        assert_eq!(selection.severity(card("AL001"), None), Severity::Error);
-        assert_eq!(selection.severity(card("AL002"), None), Severity::Info);
+        assert_eq!(selection.severity(card("AL001"), None, None), Severity::Error);
+        assert_eq!(selection.severity(card("AL002"), None, None), Severity::Info);
         selection.layers.push(Layer { severities: vec![pair("ALL", Severity::Warning)], ..Layer::default() });
-        assert_eq!(selection.severity(card("AL001"), None), Severity::Warning);
+        assert_eq!(selection.severity(card("AL001"), None, None), Severity::Warning);
+    }
+
+    #[test]
+    fn overrides_hold_where_they_say_and_the_command_line_wins() {
+        let within = |nodes: &[&str], files: &[&str]| {
+            let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+            Some(Within { nodes: owned(nodes), files: owned(files) })
+        };
+        let place = |node, file| Some(Place { node, file });
+        let enabled = |layers: Vec<Layer>, at| Selection { layers }.is_enabled(card("AL001"), at);
+        let axis2 = "repository/conf/axis2/axis2.xml";
+        for (nodes, files, at, expected) in [
+            (&["gw*"][..], &[][..], place(Some("gw1"), axis2), false),
+            (&["gw*"], &[], place(Some("store"), axis2), true),
+            (&["gw*"], &[], place(None, "nginx.conf"), true),
+            (&[], &["*.conf"], place(None, "nginx.conf"), false),
+            (&["gw1"], &["*/axis2.xml"], place(Some("gw1"), axis2), false),
+            (&["gw1"], &["*/carbon.xml"], place(Some("gw1"), axis2), true),
+            (&["gw1"], &[], None, true),
+        ] {
+            let over = Layer { within: within(nodes, files), ..layer(None, &["AL"]) };
+            assert_eq!(enabled(vec![over.clone()], at), expected, "{nodes:?} {files:?} {at:?}");
+            assert!(enabled(vec![over, layer(Some(&["AL001"]), &[])], at));
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use miette::{GraphicalTheme, LabeledSpan, MietteHandler, MietteHandlerOpts, ReportHandler, SourceCode};
 
 use super::{Results, clean, counted, is_unsafe};
-use crate::diagnostic::{Diagnostic, Label, Severity, Unread};
+use crate::diagnostic::{Diagnostic, Label, Severity, Silencer, Unread};
 use crate::source::{FileId, SourceFile, Sources};
 use crate::syntax::secrets;
 
@@ -302,20 +302,28 @@ impl fmt::Display for Drawn<'_> {
 /// Numbers of nodes, findings and what was not read, in one line.
 pub fn summary(results: &Results<'_>) -> String {
     let nodes = results.nodes.len();
-    let mut parts: Vec<String> = (nodes > 0).then(|| counted(nodes, "node")).into_iter().collect();
+    let mut parts: Vec<String> =
+        (nodes > 0).then(|| counted(nodes, "node", "nodes")).into_iter().collect();
     if results.diagnostics.is_empty() {
         parts.push("no findings".to_owned());
     }
-    for (severity, word) in
-        [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "info")]
-    {
+    for (severity, one, many) in [
+        (Severity::Error, "error", "errors"),
+        (Severity::Warning, "warning", "warnings"),
+        (Severity::Info, "info", "infos"),
+    ] {
         let count = results.count(severity);
         if count > 0 {
-            parts.push(counted(count, word));
+            parts.push(counted(count, one, many));
         }
     }
-    if !results.silenced.is_empty() {
-        parts.push(format!("{} suppressed", results.silenced.len()));
+    let of_baseline = results.silenced.iter().filter(|silenced| silenced.by == Silencer::Baseline).count();
+    for (count, word) in
+        [(results.silenced.len() - of_baseline, "suppressed"), (of_baseline, "in the baseline")]
+    {
+        if count > 0 {
+            parts.push(format!("{count} {word}"));
+        }
     }
     if !results.unread.is_empty() {
         parts.push(format!("{} not read", results.unread.len()));

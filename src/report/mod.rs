@@ -51,6 +51,6 @@ fn is_unsafe(letter: char) -> bool {
 
 /// A number with its noun.
 #[must_use]
-pub fn counted(count: usize, one: &str) -> String {
-    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
+pub fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }

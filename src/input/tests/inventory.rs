@@ -1,8 +1,10 @@
 //! apimlint.toml: what it says, where it is wrong, and how it goes with the command line.
 
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::diagnostic::Severity;
-use crate::input::inventory::{ArtifactMode, discover};
+use crate::input::inventory::{ArtifactMode, ROLES, discover};
 
 const WHOLE: &str = r#"
 version = "2.6.0"
@@ -17,6 +19,12 @@ baseline = "baseline.json"
 [severity]
 CL013 = "info"
 wka-peer-missing = "error"
+
+[[override]]
+nodes = ["node*"]
+files = ["repository/conf/tomcat/*"]
+ignore = ["PX016"]
+severity = { PX017 = "info" }
 
 [artifacts]
 mode = "rsync"
@@ -88,6 +96,9 @@ fn every_key_is_read() {
     let severities: Vec<_> =
         inventory.severities.iter().map(|(rule, level)| (rule.text.as_str(), *level)).collect();
     assert_eq!(severities, [("CL013", Severity::Info), ("wka-peer-missing", Severity::Error)]);
+    let [over] = &inventory.overrides[..] else { panic!() };
+    assert_eq!((over.nodes[0].text.as_str(), over.ignore[0].text.as_str()), ("node*", "PX016"));
+    assert_eq!((over.files.len(), over.severities[0].1), (1, Severity::Info));
     let artifacts = inventory.artifacts.as_ref().unwrap();
     assert_eq!(
         (artifacts.mode, artifacts.writer.as_ref().unwrap().text.as_str()),
@@ -137,7 +148,8 @@ fn faults_are_told_with_line_and_column_and_the_rest_counts() {
     let root = deployment(
         "complet = true\nversion = 2\nignore = \"CL\"\nfail-on = \"fatal\"\n\
          [[node]]\nname = \"a\"\nroles = [\"gatway\", \"store\"]\nports = [{ public = 0, port = 9443 }]\n\
-         [[node]]\nname = \"a\"\n[[node]]\npath = \"x\"\n[artifacts]\n[nginx]\nflavour = \"lite\"\n",
+         [[node]]\nname = \"a\"\n[[node]]\npath = \"x\"\n[artifacts]\n[nginx]\nflavour = \"lite\"\n\
+         [[override]]\nignore = [\"CL\"]\nwhere = 1\n",
     );
     let read = read_inventory(0, Path::new("apimlint.toml"), root.path());
     let errors: Vec<String> = read.errors.iter().map(ToString::to_string).collect();
@@ -154,6 +166,8 @@ fn faults_are_told_with_line_and_column_and_the_rest_counts() {
             "apimlint.toml:11:1: [[node]] has no \"name\"",
             "apimlint.toml:13:1: [artifacts] has no \"mode\"",
             "apimlint.toml:15:11: unknown \"lite\"; known are open, plus",
+            "apimlint.toml:16:1: [[override]] has neither \"nodes\" nor \"files\"; what holds everywhere stands at the top",
+            "apimlint.toml:18:1: unknown key \"where\" in [[override]]; known are nodes, files, ignore, severity",
         ]
     );
     assert_eq!(read.inventory.nodes.len(), 1);
@@ -171,4 +185,76 @@ fn an_inventory_that_is_not_there_or_does_not_parse_is_one_error() {
     assert_eq!(names_and_paths(&input), [("one", "nodes/one")]);
     assert_eq!(input.errors.len(), 2);
     assert_eq!(input.errors[0].0.as_deref(), Some("none"));
+}
+
+/// The schema that editors check apimlint.toml with.
+fn schema() -> serde_json::Value {
+    serde_json::from_str(include_str!("../../../rules/schema/apimlint.schema.json")).unwrap()
+}
+
+fn is_valid(inventory: &str) -> bool {
+    let document: toml_edit::DocumentMut = inventory.parse().unwrap();
+    let value: serde_json::Value = toml_edit::de::from_document(document).unwrap();
+    jsonschema::validator_for(&schema()).unwrap().is_valid(&value)
+}
+
+#[test]
+fn the_schema_takes_what_the_reader_takes() {
+    for (inventory, expected) in [
+        (WHOLE, true),
+        ("", true),
+        ("complet = true", false),
+        ("version = 2", false),
+        ("version = \"\"", false),
+        ("ignore = \"CL\"", false),
+        ("fail-on = \"fatal\"", false),
+        ("severity = { CL003 = \"fatal\" }", false),
+        ("[[node]]\npath = \"x\"", false),
+        ("[[node]]\nname = \"a\"\nroles = [\"gatway\"]", false),
+        ("[[node]]\nname = \"a\"\nports = [{ public = 0, port = 1 }]", false),
+        ("[[override]]\nignore = [\"CL\"]", false),
+        ("[[override]]\nfiles = [\"a\"]", true),
+        ("[artifacts]", false),
+        ("[nginx]\nflavour = \"lite\"", false),
+    ] {
+        assert_eq!(is_valid(inventory), expected, "schema: {inventory}");
+        let root = tempfile::tempdir().unwrap();
+        write(root.path(), "apimlint.toml", inventory);
+        let errors = read_inventory(0, Path::new("apimlint.toml"), root.path()).errors;
+        assert_eq!(errors.is_empty(), expected, "reader: {inventory}: {errors:?}");
+    }
+}
+
+#[test]
+fn the_schema_has_exactly_the_keys_that_the_reader_asks_for() {
+    let schema = schema();
+    let top = &schema["properties"];
+    for (table, of_schema) in [
+        ("unheard-of = 1", &schema),
+        ("[artifacts]\nmode = \"svn\"\nunheard-of = 1", &top["artifacts"]),
+        ("[nginx]\nunheard-of = 1", &top["nginx"]),
+        ("[[override]]\nnodes = [\"a\"]\nunheard-of = 1", &top["override"]["items"]),
+        ("[[balancer]]\nname = \"a\"\nunheard-of = 1", &top["balancer"]["items"]),
+        (
+            "[[balancer]]\nname = \"a\"\nports = [{ listen = 1, port = 1, unheard-of = 1 }]",
+            &top["balancer"]["items"]["properties"]["ports"]["items"],
+        ),
+        ("[[node]]\nname = \"a\"\nunheard-of = 1", &top["node"]["items"]),
+        (
+            "[[node]]\nname = \"a\"\nports = [{ public = 1, port = 1, unheard-of = 1 }]",
+            &top["node"]["items"]["properties"]["ports"]["items"],
+        ),
+    ] {
+        let root = tempfile::tempdir().unwrap();
+        write(root.path(), "apimlint.toml", table);
+        let errors = read_inventory(0, Path::new("apimlint.toml"), root.path()).errors;
+        let [error] = &errors[..] else { panic!("{table}: {errors:?}") };
+        let reason = error.reason();
+        let asked: BTreeSet<&str> = reason.split_once("; known are ").unwrap().1.split(", ").collect();
+        let known: BTreeSet<&str> =
+            of_schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(asked, known, "{table}");
+    }
+    let roles = &top["node"]["items"]["properties"]["roles"]["items"]["enum"];
+    assert_eq!(*roles, serde_json::json!(ROLES));
 }

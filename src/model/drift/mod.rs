@@ -13,6 +13,7 @@ use rayon::prelude::*;
 use self::files::File;
 use self::meaning::{Group, Meaning};
 use self::patterns::Patterns;
+pub use self::patterns::fits;
 use super::database::LogicalDatabase;
 use super::deployment::Deployment;
 use super::node::{Node, Role};

@@ -28,8 +28,8 @@ impl Patterns {
     }
 }
 
-/// `*` stands for any characters.
-fn fits(pattern: &str, text: &str) -> bool {
+/// True where a text is what a pattern says, in which `*` stands for any characters.
+pub fn fits(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else { return false };
     let mut parts = parts.peekable();
