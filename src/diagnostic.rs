@@ -73,6 +73,26 @@ pub struct Diagnostic {
     pub related: Vec<Label>,
     /// Identifies the finding across moved lines.
     pub fingerprint: String,
+    /// The change that mends it, where it is known.
+    pub fix: Option<Fix>,
+}
+
+/// A change that mends a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// True where nothing but the finding changes, so that `--fix` applies it without asking.
+    pub is_safe: bool,
+    /// What to replace, all in one file; none overlaps another.
+    pub edits: Vec<Edit>,
+}
+
+/// A text in place of another. It holds no secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// What goes.
+    pub span: Span,
+    /// What comes.
+    pub text: String,
 }
 
 /// A finding that is not reported, and what keeps it silent.

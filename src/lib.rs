@@ -8,6 +8,7 @@ pub mod check;
 pub mod cli;
 pub mod diagnostic;
 pub mod extract;
+pub mod fix;
 pub mod input;
 pub mod lint;
 pub mod migrate;

@@ -125,7 +125,8 @@ fn json_is_one_document_with_the_members_of_the_contract() {
     assert_eq!(diagnostic["code"], "CL003");
     assert_eq!(diagnostic["rule"], "wka-members-ignored");
     assert_eq!(diagnostic["severity"], "warning");
-    assert!(diagnostic["url"].is_null() && diagnostic["fix"].is_null());
+    assert!(diagnostic["url"].is_null());
+    assert_eq!(diagnostic["fix"]["safe"], false);
     assert_eq!(diagnostic["fingerprint"].as_str().unwrap().len(), 32);
     let label = &diagnostic["labels"][0];
     assert_eq!((&label["node"], &label["primary"]), (&"warned".into(), &true.into()));

@@ -148,6 +148,15 @@ pub(super) struct Check {
     )]
     pub strict_baseline: bool,
 
+    /// Mends the findings for which that changes nothing else, and reports the others
+    #[arg(long, conflicts_with_all = ["stdin_filename", "write_baseline"])]
+    pub fix: bool,
+
+    /// With --fix: writes nothing, and prints what would change as a diff for patch -p0, with the fixes that change running
+    /// behaviour
+    #[arg(long, requires = "fix", conflicts_with_all = ["format", "output"])]
+    pub diff: bool,
+
     /// What standard input holds, given as the node "-": the path that the file would have
     #[arg(long, value_name = "PATH", env = "APIMLINT_STDIN_FILENAME", hide_env_values = true)]
     pub stdin_filename: Option<PathBuf>,

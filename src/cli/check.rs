@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::Status;
 use super::arguments::{Check, Format};
+use super::fix;
 use super::terminal;
 use crate::check::{Options, Outcome, check};
 use crate::diagnostic::Severity;
@@ -25,17 +26,34 @@ pub(super) fn run(arguments: &Check) -> Status {
             return Status::Failed;
         }
     };
-    let outcome = check(&options);
-    if arguments.verbose {
-        outcome.deployment.nodes.iter().for_each(|node| terminal::note(&told(node)));
-    }
-    match report(arguments, &outcome).and_then(|()| keep_baseline(arguments, &outcome)) {
-        Ok(()) => status(arguments, &outcome),
+    match checked(arguments, &options) {
+        Ok(outcome) => status(arguments, &outcome),
         Err(reason) => {
             terminal::note(&format!("error: {reason}"));
             Status::Failed
         }
     }
+}
+
+/// Lints, mends where that is asked for, and reports.
+fn checked(arguments: &Check, options: &Options) -> Result<Outcome, String> {
+    let outcome = if arguments.fix && !arguments.diff { fix::mended(options)? } else { check(options) };
+    if arguments.verbose {
+        outcome.deployment.nodes.iter().for_each(|node| terminal::note(&told(node)));
+    }
+    if arguments.diff {
+        let diff = fix::diff(options, &outcome, arguments.show_secrets)?;
+        if !terminal::print(&diff) {
+            return Err("the diff is not complete".to_owned());
+        }
+        if !arguments.quiet {
+            terminal::note(&human::summary(&outcome.results()));
+        }
+    } else {
+        report(arguments, &outcome)?;
+    }
+    keep_baseline(arguments, &outcome)?;
+    Ok(outcome)
 }
 
 fn options(arguments: &Check) -> Result<Options, String> {

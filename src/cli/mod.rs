@@ -3,6 +3,7 @@
 mod arguments;
 mod check;
 mod describe;
+mod fix;
 mod migrate;
 mod output;
 mod terminal;

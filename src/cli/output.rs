@@ -57,3 +57,15 @@ fn write(path: &Path, content: &[u8], force: bool) -> std::io::Result<()> {
     let persisted = if force { file.persist(path) } else { file.persist_noclobber(path) };
     persisted.map(drop).map_err(|error| error.error)
 }
+
+/// Writes a text in place of an existing file, which keeps its permissions, whole or not at all.
+pub(super) fn replace(path: &Path, content: &[u8]) -> Result<(), String> {
+    let replaced = fs::metadata(path).and_then(|data| {
+        let mut file = NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
+        file.write_all(content)?;
+        file.as_file().set_permissions(data.permissions())?;
+        file.as_file().sync_all()?;
+        file.persist(path).map(drop).map_err(|error| error.error)
+    });
+    replaced.map_err(|error| format!("{} cannot be written: {error}", path.display()))
+}

@@ -129,7 +129,7 @@ mod tests {
         let sorted = vec![entries[1].clone(), entries[2].clone(), entries[0].clone()];
         assert_eq!(read(&text), Ok(sorted.clone()));
         assert_eq!(Baseline::write(sorted).unwrap(), text);
-        assert_eq!(text.lines().count(), 3 + 2 + 2);
+        assert_eq!(text.lines().count(), 3 + 5);
         assert_eq!(read(&Baseline::write(Vec::new()).unwrap()), Ok(Vec::new()));
     }
 

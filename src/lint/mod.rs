@@ -13,8 +13,8 @@ use rayon::prelude::*;
 pub use date::Date;
 pub use selection::{Layer, Place, Selection, Selector, Within};
 
-use crate::catalog::card::{Card, Scope};
-use crate::diagnostic::{Diagnostic, Label, Silenced, Silencer};
+use crate::catalog::card::{Card, FixKind, Scope};
+use crate::diagnostic::{Diagnostic, Edit, Fix, Label, Silenced, Silencer};
 use crate::model::Deployment;
 use crate::rules::{Check, Finding};
 use crate::source::{FileId, Span};
@@ -202,14 +202,24 @@ fn unused(
     let mut findings = Vec::new();
     for (suppression, used) in suppressions.understood.iter().zip(used) {
         let subject = subject(deployment, suppression.span);
-        for (code, used) in suppression.codes.iter().zip(used) {
+        let place = Some(place(deployment, suppression.span));
+        let is_unused = |(code, used): (&&str, &bool)| {
             let was_run = registry::find(code).is_some_and(|Entry { card, .. }| {
-                judgement.selection.is_enabled(card, Some(place(deployment, suppression.span)))
+                judgement.selection.is_enabled(card, place)
                     && (card.scope != Scope::Deployment || deployment.nodes.len() > 1)
             });
-            let ended = suppression.until.filter(|_| has_ended(suppression, judgement.today));
+            was_run && !used
+        };
+        let unused: Vec<&'static str> = suppression
+            .codes
+            .iter()
+            .zip(used)
+            .filter(|pair| is_unused(*pair))
+            .map(|(code, _)| *code)
+            .collect();
+        let ended = suppression.until.filter(|_| has_ended(suppression, judgement.today));
+        for code in &unused {
             let (message, help) = match ended {
-                _ if *used || !was_run => continue,
                 Some(until) => (
                     format!("{subject} suppresses {code} until {until}, which has passed"),
                     "remove the comment",
@@ -219,7 +229,13 @@ fn unused(
                     "remove the code, or the comment",
                 ),
             };
-            findings.push(Finding::new(suppression.span, "suppresses nothing", message).help(help));
+            let source = deployment.sources.file(suppression.span.file);
+            let gone = source.and_then(|source| match unused.len() == suppression.codes.len() {
+                true => Some(suppression::whole_comment(source, suppression.span)),
+                false => suppression::one_code(source, suppression.span, code),
+            });
+            findings
+                .push(Finding::new(suppression.span, "suppresses nothing", message).help(help).fix(gone, ""));
         }
     }
     findings
@@ -252,8 +268,20 @@ fn diagnostic(
         primary: masked(finding.primary),
         related: finding.related.into_iter().map(masked).collect(),
         fingerprint: String::new(),
+        fix: fix(deployment, card, finding.fix),
     };
     (diagnostic, silenced.as_deref().map(secrets::mask_quoted))
+}
+
+/// The change as far as the card lets a machine go.
+fn fix(deployment: &Deployment, card: &Card, edits: Vec<Edit>) -> Option<Fix> {
+    let is_there = |edit: &Edit| deployment.sources.file(edit.span.file).is_some_and(|file| !file.absent);
+    let is_safe = match card.fix {
+        FixKind::Auto => true,
+        FixKind::Offered => false,
+        FixKind::Hand => return None,
+    };
+    (!edits.is_empty() && edits.iter().all(is_there)).then_some(Fix { is_safe, edits })
 }
 
 /// Node order as given and files without node behind, then file, line, code; the rest only makes the order total.

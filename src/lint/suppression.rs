@@ -10,6 +10,9 @@ use crate::syntax::{hosts, json, nginx, toml, xml};
 /// The word that makes a comment ours.
 const MARK: &str = "apimlint:";
 
+/// What parts the words in its brackets.
+const SEPARATORS: [char; 5] = [',', ' ', '\t', '\r', '\n'];
+
 /// One understood comment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Suppression {
@@ -138,7 +141,7 @@ fn parse_instruction(text: &str) -> Result<Instruction, String> {
         return Err(format!("names no rule; a code stands in brackets: {word}[CODE]"));
     };
     let mut instruction = Instruction { whole_file, codes: Vec::new(), until: None, reason: words(reason) };
-    for item in list.split([',', ' ', '\t', '\r', '\n']).filter(|item| !item.is_empty()) {
+    for item in list.split(SEPARATORS).filter(|item| !item.is_empty()) {
         if let Some(date) = item.strip_prefix("until=") {
             if instruction.until.is_some() {
                 return Err("has two dates".to_owned());
@@ -307,6 +310,52 @@ fn next_directive(document: &nginx::Document, offset: u32) -> Option<Span> {
         open.extend(directive.block.iter().flatten());
     }
     Some(covers)
+}
+
+/// What to remove so that a comment is gone: its lines where nothing else stands on them, else the comment and the blanks
+/// before it.
+pub(super) fn whole_comment(source: &SourceFile, comment: Span) -> Span {
+    let (start, end) = (comment.start as usize, comment.end as usize);
+    let before = source.text.get(..start).unwrap_or("");
+    let behind = source.text.get(end..).unwrap_or("");
+    let line = before.rfind(['\n', '\r']).map_or(0, |index| index + 1);
+    let is_blank = |text: &str| text.chars().all(|letter| matches!(letter, ' ' | '\t'));
+    let rest = behind.find(['\n', '\r']).unwrap_or(behind.len());
+    let (indent, left) = (before.get(line..).unwrap_or(""), behind.get(..rest).unwrap_or(""));
+    if is_blank(indent) && is_blank(left) {
+        let line_end = behind.get(rest..).unwrap_or("");
+        let length = if line_end.starts_with("\r\n") { 2 } else { line_end.len().min(1) };
+        return Span::new(comment.file, line, end + rest + length);
+    }
+    let trimmed = indent.trim_end_matches([' ', '\t']);
+    Span::new(comment.file, if trimmed.is_empty() { start } else { line + trimmed.len() }, end)
+}
+
+/// What to remove so that a comment no longer names one of its codes: the word, and what parts it from the next one, or
+/// from the one before where it is the last.
+pub(super) fn one_code(source: &SourceFile, comment: Span, code: &str) -> Option<Span> {
+    let text = source.slice(comment);
+    let open = text.find('[')? + 1;
+    let list = text.get(open..)?.split(']').next()?;
+    let is_part = |letter: char| !SEPARATORS.contains(&letter);
+    let mut from = 0;
+    while let Some(start) = list.get(from..)?.find(is_part).map(|index| from + index) {
+        let rest = list.get(start..)?;
+        let end = start + rest.find(SEPARATORS).unwrap_or(rest.len());
+        let item = list.get(start..end)?;
+        if registry::find(item).is_some_and(|entry| entry.card.code == code) {
+            let next = list.get(end..)?.find(is_part).map(|index| end + index);
+            let is_code = |at: usize| list.get(at..).is_some_and(|rest| !rest.starts_with("until="));
+            let (start, end) = match next.filter(|next| is_code(*next)) {
+                Some(next) => (start, next),
+                None => (list.get(..start)?.trim_end_matches(SEPARATORS).len(), end),
+            };
+            let at = comment.start as usize + open;
+            return Some(Span::new(comment.file, at + start, at + end));
+        }
+        from = end;
+    }
+    None
 }
 
 #[cfg(test)]

@@ -60,6 +60,15 @@ impl<T> Setting<T> {
         }
     }
 
+    /// The place of nothing but the value, where it stands in a file as this text, without any escape.
+    pub fn bare(&self, text: &str) -> Option<Span> {
+        let length =
+            u32::try_from(text.len()).ok().filter(|length| *length > 0 && *length == self.verbatim)?;
+        let end = self.inner.checked_add(length)?;
+        let bare = Span { file: self.span.file, start: self.inner, end };
+        (self.is_written() && self.span.contains(&bare)).then_some(bare)
+    }
+
     /// The same value with another origin.
     pub fn with_origin(mut self, origin: Origin) -> Self {
         self.origin = origin;

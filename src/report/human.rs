@@ -302,8 +302,7 @@ impl fmt::Display for Drawn<'_> {
 /// Numbers of nodes, findings and what was not read, in one line.
 pub fn summary(results: &Results<'_>) -> String {
     let nodes = results.nodes.len();
-    let mut parts: Vec<String> =
-        (nodes > 0).then(|| counted(nodes, "node", "nodes")).into_iter().collect();
+    let mut parts: Vec<String> = (nodes > 0).then(|| counted(nodes, "node", "nodes")).into_iter().collect();
     if results.diagnostics.is_empty() {
         parts.push("no findings".to_owned());
     }

@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use super::Results;
-use crate::diagnostic::{Diagnostic, Label, Severity, Unread};
+use crate::diagnostic::{Diagnostic, Edit, Fix, Label, Severity, Unread};
 use crate::model::node::{RoleEvidence, VersionEvidence};
 use crate::model::{ConfigModel, Node};
-use crate::source::{Position, Sources};
+use crate::source::{Position, Sources, Span};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -39,19 +39,38 @@ struct DiagnosticEntry<'a> {
     url: Option<&'a str>,
     labels: Vec<LabelEntry<'a>>,
     fingerprint: &'a str,
-    fix: Option<()>,
+    fix: Option<FixEntry<'a>>,
 }
 
 #[derive(Serialize)]
 struct LabelEntry<'a> {
+    #[serde(flatten)]
+    place: PlaceEntry<'a>,
+    primary: bool,
+    message: &'a str,
+}
+
+#[derive(Serialize)]
+struct FixEntry<'a> {
+    safe: bool,
+    edits: Vec<EditEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct EditEntry<'a> {
+    #[serde(flatten)]
+    place: PlaceEntry<'a>,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct PlaceEntry<'a> {
     node: Option<&'a str>,
     file: &'a str,
     line: u32,
     column: u32,
     end_line: u32,
     end_column: u32,
-    primary: bool,
-    message: &'a str,
 }
 
 #[derive(Serialize)]
@@ -141,23 +160,30 @@ fn diagnostic<'a>(sources: &'a Sources, diagnostic: &'a Diagnostic) -> Diagnosti
         url: None,
         labels: std::iter::once(label(sources, &diagnostic.primary, true)).chain(related).collect(),
         fingerprint: &diagnostic.fingerprint,
-        fix: None,
+        fix: diagnostic.fix.as_ref().map(|one| fix(sources, one)),
     }
 }
 
 fn label<'a>(sources: &'a Sources, label: &'a Label, primary: bool) -> LabelEntry<'a> {
-    let file = sources.file(label.span.file);
-    let place = |offset| file.map_or(Position { line: 1, column: 1 }, |file| file.position(offset));
-    let (start, end) = (place(label.span.start), place(label.span.end));
-    LabelEntry {
-        node: sources.node_name(label.span.file),
+    LabelEntry { place: place(sources, label.span), primary, message: &label.message }
+}
+
+fn fix<'a>(sources: &'a Sources, fix: &'a Fix) -> FixEntry<'a> {
+    let edit = |edit: &'a Edit| EditEntry { place: place(sources, edit.span), text: &edit.text };
+    FixEntry { safe: fix.is_safe, edits: fix.edits.iter().map(edit).collect() }
+}
+
+fn place(sources: &Sources, span: Span) -> PlaceEntry<'_> {
+    let file = sources.file(span.file);
+    let position = |offset| file.map_or(Position { line: 1, column: 1 }, |file| file.position(offset));
+    let (start, end) = (position(span.start), position(span.end));
+    PlaceEntry {
+        node: sources.node_name(span.file),
         file: file.map_or("", |file| file.path.as_str()),
         line: start.line,
         column: start.column,
         end_line: end.line,
         end_column: end.column,
-        primary,
-        message: &label.message,
     }
 }
 

@@ -172,6 +172,19 @@ fn result(
             .collect();
         members.insert("codeFlows".to_owned(), json!([{"threadFlows": [{"locations": steps}]}]));
     }
+    if let Some(fix) = &diagnostic.fix {
+        let places: Vec<(Place<'_>, &str)> =
+            fix.edits.iter().map(|edit| (Place::of(sources, edit.span), edit.text.as_str())).collect();
+        // A viewer could not edit a file in an archive. All edits of a fix are in one file.
+        if let Some((first, _)) = places.first().filter(|(place, _)| place.in_archive.is_none()) {
+            let replacement = |(place, text): &(Place<'_>, &str)| json!({"deletedRegion": region(place.start, place.end), "insertedContent": {"text": text}});
+            let replacements: Vec<Value> = places.iter().map(replacement).collect();
+            let change = json!({"artifactLocation": artifact(&first.path), "replacements": replacements});
+            let description = diagnostic.help.as_deref().unwrap_or(&diagnostic.message);
+            let fix = json!([{"description": {"text": description}, "artifactChanges": [change]}]);
+            members.insert("fixes".to_owned(), fix);
+        }
+    }
     match silencer {
         Some(Silencer::Comment(reason)) => {
             let reason = if reason.is_empty() { "no reason is given" } else { reason };

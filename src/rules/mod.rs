@@ -16,7 +16,7 @@ mod synchronisation;
 mod throttling;
 mod users;
 
-use crate::diagnostic::Label;
+use crate::diagnostic::{Edit, Label};
 use crate::model::{Deployment, Node};
 use crate::source::Span;
 
@@ -117,6 +117,8 @@ pub struct Finding {
     pub primary: Label,
     /// Other places that take part; one at least in each other node that does.
     pub related: Vec<Label>,
+    /// The change that mends it; the card says whether it is safe.
+    pub fix: Vec<Edit>,
 }
 
 impl Finding {
@@ -128,7 +130,20 @@ impl Finding {
             help: None,
             primary: Label::new(span, label),
             related: Vec::new(),
+            fix: Vec::new(),
         }
+    }
+
+    /// Offers a text in place of another, where it is known which. A text that some format would have to escape is no
+    /// offer: a person writes it better.
+    pub fn fix(mut self, span: Option<Span>, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let bare = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(&text);
+        let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "._:/-".contains(letter);
+        if let Some(span) = span.filter(|_| bare.chars().all(is_plain)) {
+            self.fix.push(Edit { span, text });
+        }
+        self
     }
 
     /// Adds the instruction.

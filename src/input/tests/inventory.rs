@@ -62,6 +62,7 @@ fn deployment(inventory: &str) -> tempfile::TempDir {
     write(root.path(), "apimlint.toml", inventory);
     write(root.path(), "nginx/nginx.conf", "http { }");
     write(root.path(), "hosts", "10.0.0.1 gw.corp.test");
+    write(root.path(), "baseline.json", "{\"schema_version\": 1, \"findings\": []}");
     for node in ["one", "two", "three"] {
         write(root.path(), &format!("nodes/{node}/carbon.xml"), "<Server/>");
     }

@@ -24,6 +24,7 @@ fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
             format!("{} lists well-known members, but its membership scheme is multicast", node.name),
         )
         .help("set membershipScheme to wka")
+        .fix(scheme.text().and_then(|text| scheme.bare(text)), "wka")
         .related(clustering.members_span, "has no effect"),
     );
 }

@@ -44,6 +44,7 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
             findings.push(
                 Finding::new(written.span, format!("{} is not here", peer.name), message)
                     .help(help)
+                    .fix(written.bare(&port.to_string()), right.to_string())
                     .related(theirs.local_member_port.span, format!("{} listens on {right}", peer.name)),
             );
         }

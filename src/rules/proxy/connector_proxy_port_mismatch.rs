@@ -63,7 +63,8 @@ fn against_proxy(deployment: &Deployment, node: &Node, connector: &Connector) ->
             first.port
         ),
     )
-    .help(format!("set proxyPort to {}", first.port));
+    .help(format!("set proxyPort to {}", first.port))
+    .fix(port.bare(&port.value.to_string()), first.port.to_string());
     if let Some(span) = first.span {
         finding = finding.related(span, format!("clients use {}", first.port));
     }
@@ -84,7 +85,8 @@ fn swapped(node: &Node, connector: &Connector) -> Option<Finding> {
             "port of the other scheme",
             format!("{} has proxyPort {} on its {} connector", node.name, port.value, scheme(connector)),
         )
-        .help(format!("set proxyPort to {right}")),
+        .help(format!("set proxyPort to {right}"))
+        .fix(port.bare(&port.value.to_string()), right.to_string()),
     )
 }
 

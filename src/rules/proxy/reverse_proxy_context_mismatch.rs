@@ -70,6 +70,7 @@ fn against(node: &Node, portal: &Portal, proxy: &ReverseProxy, routes: &[AppRout
     Some(
         Finding::new(span, "not the path at the proxy", message)
             .help(format!("set reverseProxy.context to \"{}\"", route.prefix))
+            .fix(proxy.context.as_ref().map(|context| context.span), format!("\"{}\"", route.prefix))
             .related(route.location.span, format!("the {app} is served here")),
     )
 }
@@ -95,7 +96,11 @@ fn unproxied(deployment: &Deployment, node: &Node, portal: &Portal, proxy: &Reve
             app.name(),
             other.name()
         );
-        return Some(Finding::new(context.span, "copied from another portal", message).help(help));
+        return Some(
+            Finding::new(context.span, "copied from another portal", message)
+                .help(help)
+                .fix(Some(context.span), format!("\"{own}\"")),
+        );
     }
     if written.is_empty() {
         let twin = portals(node)
@@ -126,7 +131,11 @@ fn unproxied(deployment: &Deployment, node: &Node, portal: &Portal, proxy: &Reve
         app.name(),
         app.name()
     );
-    Some(Finding::new(context.span, "not the portal's path", message).help(help))
+    Some(
+        Finding::new(context.span, "not the portal's path", message)
+            .help(help)
+            .fix(Some(context.span), format!("\"{own}\"")),
+    )
 }
 
 fn malformed(node: &Node, portal: &Portal, context: &Setting) -> Option<Finding> {
@@ -142,7 +151,8 @@ fn malformed(node: &Node, portal: &Portal, context: &Setting) -> Option<Finding>
     };
     Some(
         Finding::new(context.span, "slash missing or too many", message)
-            .help(format!("set reverseProxy.context to \"{right}\"")),
+            .help(format!("set reverseProxy.context to \"{right}\""))
+            .fix(Some(context.span), format!("\"{right}\"")),
     )
 }
 

@@ -43,8 +43,13 @@ struct Site<'a> {
 
 impl Site<'_> {
     fn finding(&self, label: &str, message: String, host: Option<String>) -> Finding {
-        let host = host.map_or_else(|| "the proxy's host name".to_owned(), |host| format!("\"{host}\""));
-        Finding::new(self.host.span, label, message).help(format!("set reverseProxy.host to {host}"))
+        let finding = Finding::new(self.host.span, label, message);
+        match host.map(|host| format!("\"{host}\"")) {
+            Some(host) => {
+                finding.help(format!("set reverseProxy.host to {host}")).fix(Some(self.host.span), host)
+            }
+            None => finding.help("set reverseProxy.host to the proxy's host name"),
+        }
     }
 
     fn subject(&self) -> String {

@@ -49,7 +49,9 @@ fn check(deployment: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
         let message = format!("{} {app} has reverseProxy.enabled {token}; {KNOWN}", node.name);
         let finding = Finding::new(enabled.span, "not a known value", message);
         findings.push(match mode {
-            ProxyMode::OnText => finding.help("write true without quotes").variant("text-true"),
+            ProxyMode::OnText => {
+                finding.help("write true without quotes").fix(Some(enabled.span), "true").variant("text-true")
+            }
             _ => finding.help("write true, false or \"auto\""),
         });
     }

@@ -24,7 +24,8 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
             )
             .help(
                 "write \"ip_hash;\", or state NGINX Plus: flavour = \"plus\" under [nginx] in apimlint.toml",
-            ),
+            )
+            .fix(Some(sticky), "ip_hash"),
         );
     }
 }

@@ -57,12 +57,21 @@ fn finding(
         .filter(|peer| deployment.manages_traffic(peer) && deployment.same_zone(node, peer));
     let peer = peers.next().filter(|_| peers.next().is_none());
     let address = peer.and_then(|peer| deployment.address_for(node, peer, ListenerKind::Amqp));
+    let written = flow.endpoint.text.text().unwrap_or("");
+    // What follows the port stays as it is.
+    let is_bare = written.split_once("://").is_some_and(|(_, rest)| !rest.contains(['/', '?']));
+    let bare = flow.endpoint.text.bare(written).filter(|_| is_bare);
+    let right = address.as_ref().map(|address| format!("tcp://{address}"));
     let help = match (peer, address) {
         (Some(peer), Some(address)) => format!("set it to tcp://{address}, the broker of {}", peer.name),
         (Some(peer), None) => format!("set it to the address of the broker of {}", peer.name),
         (None, _) => "set it to the broker of the other Traffic Manager".to_owned(),
     };
     let finding = Finding::new(flow.endpoint.text.span, "own broker", message).help(help);
+    let finding = match right {
+        Some(right) => finding.fix(bare, right),
+        None => finding,
+    };
     let place = listener.base.span;
     if listener.base.is_written() { finding.related(place, "its port, before the offset") } else { finding }
 }

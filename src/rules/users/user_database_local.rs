@@ -26,6 +26,9 @@ fn finding(node: &Node, local: &[&Node], others: &[&Node]) -> Option<Finding> {
     let (place, jndi_name) = reference(node)?;
     let message = format!("{} keeps its users in {jndi_name}, the database of its local registry", node.name);
     let mut finding = Finding::new(place, "database of this node", message).help(help(node));
+    if let Some(right) = spare(node).and_then(|source| source.jndi_name.as_ref()).and_then(Setting::text) {
+        finding = finding.fix(bare_reference(node), right);
+    }
     for other in others {
         if let Some((place, jndi_name)) = reference(other) {
             finding = finding.related(place, format!("{} uses {jndi_name}", other.name));
@@ -45,6 +48,12 @@ fn finding(node: &Node, local: &[&Node], others: &[&Node]) -> Option<Finding> {
 fn reference(node: &Node) -> Option<(Span, &str)> {
     let (_, usage) = node.database(LogicalDatabase::Users)?;
     Some((usage.reference.span, usage.reference.text()?))
+}
+
+/// The value of that property.
+fn bare_reference(node: &Node) -> Option<Span> {
+    let (_, usage) = node.database(LogicalDatabase::Users)?;
+    usage.reference.bare(usage.reference.text()?)
 }
 
 fn help(node: &Node) -> String {
