@@ -1,9 +1,9 @@
 //! Values while a template is rendered: those of the configuration by reference, and those that expressions make.
 
-use super::numbers::{double_text, float_text};
 use super::paths::PathId;
 use super::raised::Raised;
 use super::tree::Dialect;
+use crate::render::java::double_to_string;
 use crate::render::value::{Map, Value};
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -331,8 +331,8 @@ impl<'c> Item<'c> {
             Self::Bool(value) => text.push_str(if *value { "true" } else { "false" }),
             Self::Int(value) => text.push_str(&value.to_string()),
             Self::Long(value) => text.push_str(&value.to_string()),
-            Self::Float(value) => text.push_str(&float_text(*value)),
-            Self::Double(value) => text.push_str(&double_text(*value)),
+            Self::Float(value) => text.push_str(&float_to_string(*value)),
+            Self::Double(value) => text.push_str(&double_to_string(*value)),
             Self::Text(value) => text.push_str(value.as_str()),
             Self::Date(value) => text.push_str(value),
             Self::List(List { class: ListClass::Array, .. }) => {
@@ -502,6 +502,11 @@ fn write_entry<'c>(
     text.push_str(key.as_str());
     text.push('=');
     value.item.write(text, arena, depth + 1)
+}
+
+/// `Float.toString`: the layout of a double with the digits that tell one float from the next.
+fn float_to_string(number: f32) -> String {
+    double_to_string(number.to_string().parse().unwrap_or(f64::NAN))
 }
 
 /// `Double.valueOf(String)`.

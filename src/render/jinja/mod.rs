@@ -12,7 +12,6 @@ mod filters;
 mod interpret;
 mod item;
 mod methods;
-mod numbers;
 mod operators;
 mod parse;
 mod paths;
