@@ -115,7 +115,7 @@ fn element(path: &str) -> &str {
 }
 
 /// Splits at the first ` = ` outside quotes.
-fn split(line: &str) -> Option<(&str, &str)> {
+pub(crate) fn split(line: &str) -> Option<(&str, &str)> {
     let mut quote = None;
     for (index, letter) in line.char_indices() {
         match quote {

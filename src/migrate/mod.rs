@@ -7,6 +7,7 @@
 
 pub mod decision;
 pub mod difference;
+pub mod inversion;
 pub mod key;
 pub mod run;
 pub mod write;

@@ -6,9 +6,11 @@
 //! settings that the rendered files have.
 
 pub mod build;
+pub mod embedded;
 pub mod evaluate;
 pub mod format;
 pub mod formula;
+pub mod model;
 pub mod pattern;
 pub mod place;
 pub mod tree;

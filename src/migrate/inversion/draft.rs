@@ -1,0 +1,210 @@
+//! A deployment.toml in the making: keys as users write them, with their values.
+
+use std::fmt::Write as _;
+
+use crate::migrate::{Key, KeyPart};
+use crate::render::value::{Map, Value};
+
+/// The values of a deployment.toml.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Draft {
+    root: Map,
+}
+
+impl Draft {
+    /// A draft that says what a file says already.
+    pub fn of(root: Map) -> Self {
+        Self { root }
+    }
+
+    /// The tables from the root on.
+    pub fn root(&self) -> &Map {
+        &self.root
+    }
+
+    /// The value at a key.
+    pub fn get(&self, key: &Key) -> Option<&Value> {
+        let (first, rest) = key.0.split_first()?;
+        let KeyPart::Name(name) = first else { return None };
+        rest.iter().try_fold(self.root.get(name)?, |value, part| match (value, part) {
+            (Value::Map(map), KeyPart::Name(name)) => map.get(name),
+            (Value::List(items), KeyPart::Item { index, .. }) => items.get(*index),
+            _ => None,
+        })
+    }
+
+    /// Puts a value; false where something else than a table stands in the way.
+    pub fn set(&mut self, key: &Key, value: Value) -> bool {
+        set_in_map(&mut self.root, &key.0, value)
+    }
+
+    /// Takes a key away, and with it the tables that become empty.
+    pub fn remove(&mut self, key: &Key) -> Option<Value> {
+        remove_from_map(&mut self.root, &key.0)
+    }
+
+    /// As text that the server reads: super-tables before their sub-tables.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        write_table(&self.root, "", &mut text);
+        text
+    }
+}
+
+fn set_in_map(map: &mut Map, key: &[KeyPart], value: Value) -> bool {
+    let Some((KeyPart::Name(name), rest)) = key.split_first() else { return false };
+    if rest.is_empty() {
+        map.insert(name.clone(), value);
+        return true;
+    }
+    if !map.contains_key(name) {
+        let empty = match rest.first() {
+            Some(KeyPart::Item { .. }) => Value::List(Vec::new()),
+            _ => Value::Map(Map::new()),
+        };
+        map.insert(name.clone(), empty);
+    }
+    match map.get_mut(name) {
+        Some(Value::Map(inner)) => set_in_map(inner, rest, value),
+        Some(Value::List(items)) => set_in_list(items, rest, value),
+        _ => false,
+    }
+}
+
+fn set_in_list(items: &mut Vec<Value>, key: &[KeyPart], value: Value) -> bool {
+    let Some((KeyPart::Item { index, .. }, rest)) = key.split_first() else { return false };
+    if *index > items.len() {
+        return false;
+    }
+    if rest.is_empty() {
+        match items.get_mut(*index) {
+            Some(item) => *item = value,
+            None => items.push(value),
+        }
+        return true;
+    }
+    if *index == items.len() {
+        items.push(Value::Map(Map::new()));
+    }
+    match items.get_mut(*index) {
+        Some(Value::Map(inner)) => set_in_map(inner, rest, value),
+        _ => false,
+    }
+}
+
+fn remove_from_map(map: &mut Map, key: &[KeyPart]) -> Option<Value> {
+    let (KeyPart::Name(name), rest) = key.split_first()? else { return None };
+    if rest.is_empty() {
+        return map.remove(name);
+    }
+    let removed = match map.get_mut(name)? {
+        Value::Map(inner) => remove_from_map(inner, rest),
+        Value::List(items) => {
+            let (KeyPart::Item { index, .. }, rest) = rest.split_first()? else { return None };
+            match (items.get_mut(*index)?, rest.is_empty()) {
+                (_, true) => Some(items.remove(*index)),
+                (Value::Map(inner), false) => remove_from_map(inner, rest),
+                _ => None,
+            }
+        }
+        _ => None,
+    };
+    if matches!(map.get(name), Some(Value::Map(inner)) if inner.is_empty()) {
+        map.remove(name);
+    }
+    removed
+}
+
+fn write_table(table: &Map, path: &str, out: &mut String) {
+    let tables = |value: &Value| match value {
+        Value::Map(_) => true,
+        Value::List(items) => !items.is_empty() && items.iter().all(|item| matches!(item, Value::Map(_))),
+        _ => false,
+    };
+    for (key, value) in table.iter().filter(|(_, value)| !tables(value)) {
+        // Writing to a string does not fail.
+        let _ = writeln!(out, "{} = {}", quoted_key(key), inline(value));
+    }
+    for (key, value) in table.iter() {
+        let inner = if path.is_empty() { quoted_key(key) } else { format!("{path}.{}", quoted_key(key)) };
+        match value {
+            Value::Map(map) => {
+                let _ = writeln!(out, "[{inner}]");
+                write_table(map, &inner, out);
+            }
+            Value::List(items) if tables(value) => {
+                for item in items {
+                    let Value::Map(map) = item else { continue };
+                    let _ = writeln!(out, "[[{inner}]]");
+                    write_table(map, &inner, out);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn quoted_key(key: &str) -> String {
+    let bare = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-');
+    if !key.is_empty() && key.chars().all(bare) { key.to_owned() } else { format!("'{key}'") }
+}
+
+fn inline(value: &Value) -> String {
+    match value {
+        Value::Null => "\"\"".to_owned(),
+        Value::Bool(value) => value.to_string(),
+        Value::Integer(value) => value.to_string(),
+        Value::Double(value) => format!("{value:?}"),
+        Value::Text(text) => quoted(text),
+        Value::Date(text) => text.clone(),
+        Value::List(items) => format!("[{}]", items.iter().map(inline).collect::<Vec<_>>().join(", ")),
+        Value::Map(map) => {
+            let entry = |(key, value): (&str, &Value)| format!("{} = {}", quoted_key(key), inline(value));
+            format!("{{ {} }}", map.iter().map(entry).collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+fn quoted(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => quoted.extend(['\\', letter]),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            _ => quoted.push(letter),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::FileId;
+    use crate::syntax::server_toml;
+
+    #[test]
+    fn what_is_set_is_read_back_and_accepted_by_the_server() {
+        let mut draft = Draft::default();
+        let environment = |index| Key::dotted("apim.gateway.environment").item(index, None);
+        assert!(draft.set(&environment(0).name("name"), Value::Text("a\t\"b\"".to_owned())));
+        assert!(draft.set(&environment(1).name("show"), Value::Bool(true)));
+        assert!(!draft.set(&environment(3).name("show"), Value::Bool(true)));
+        assert!(draft.set(&Key::dotted("apim.gateway.type"), Value::Integer(3)));
+        assert!(!draft.set(&Key::dotted("apim.gateway.type.x"), Value::Integer(3)));
+        assert!(draft.set(&Key(vec![KeyPart::Name("a.b".to_owned())]), Value::List(vec![Value::Integer(1)])));
+        assert_eq!(draft.get(&environment(1).name("show")), Some(&Value::Bool(true)));
+        assert_eq!(
+            draft.text(),
+            "'a.b' = [1]\n[apim]\n[apim.gateway]\ntype = 3\n[[apim.gateway.environment]]\nname = \"a\\t\\\"b\\\"\"\n\
+             [[apim.gateway.environment]]\nshow = true\n"
+        );
+        assert!(server_toml::parse(FileId { owner: 0, index: 0 }, &draft.text()).is_ok());
+        assert!(matches!(draft.remove(&environment(0)), Some(Value::Map(map)) if map.contains_key("name")));
+        assert_eq!(draft.get(&environment(0).name("show")), Some(&Value::Bool(true)));
+    }
+}

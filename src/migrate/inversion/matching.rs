@@ -1,0 +1,220 @@
+//! Which places of a file can produce a setting, and in which turn of which loop.
+
+use super::path::{Path, Predicate, Segment};
+use super::scope::{Scope, Turn};
+use super::solve::{Proposal, Solver, all};
+use crate::render::jinja::{Expression, ExpressionKind};
+use crate::render::value::Value;
+use crate::target::pattern::Around;
+use crate::target::place::Place;
+use crate::target::tree::{Element, Loop, Named, Node};
+
+/// A place that can produce a setting.
+#[derive(Debug)]
+pub struct Match<'a> {
+    /// What stands around it, the turns of its loops chosen.
+    pub scope: Scope<'a>,
+    /// What its value consists of.
+    pub value: &'a [Node],
+    /// What has to hold for the place to be there and to have this path.
+    pub present: Vec<Proposal>,
+}
+
+/// Finds an element of a list in what is configured now: the key, the field that names it and its value; for a list
+/// without such a field how many come before it.
+pub trait Lists {
+    /// The elements of the list at an internal key.
+    fn elements(&self, list: &crate::migrate::Key) -> Vec<Value>;
+}
+
+/// The place as producer of a path of an XML file, if it can be one.
+pub fn xml<'a>(place: &Place<'a>, path: &Path, lists: &impl Lists) -> Option<Match<'a>> {
+    if place.elements.len() != path.segments.len() || place.name.is_some() != path.attribute.is_some() {
+        return None;
+    }
+    if let (Some(name), Some(attribute)) = (place.name, path.attribute)
+        && literal(name).is_some_and(|name| local(name) != attribute)
+    {
+        return None;
+    }
+    for (element, segment) in place.elements.iter().zip(&path.segments) {
+        if literal(&element.name).is_some_and(|name| local(name) != segment.name) {
+            return None;
+        }
+    }
+    let claims = claims(place, path)?;
+    let scope = scope(place, path, &claims, lists)?;
+    let mut solver = Solver::default();
+    let mut present = conditions(&mut solver, place, &scope);
+    for (nodes, text) in &claims {
+        let nodes: Vec<&Node> = nodes.iter().collect();
+        present = all(&present, &solver.print(&nodes, text, &scope));
+    }
+    (!present.is_empty()).then_some(Match { scope, value: place.value, present })
+}
+
+/// The place as producer of a key of a properties file, if it can be one.
+pub fn entry<'a>(place: &Place<'a>, key: &str, lists: &impl Lists) -> Option<Match<'a>> {
+    let name = place.name?;
+    if literal(name).is_some_and(|name| name != key) {
+        return None;
+    }
+    let claims = vec![(name, key.to_owned())];
+    let path = Path { segments: Vec::new(), attribute: None };
+    let scope = scope(place, &path, &claims, lists)?;
+    let mut solver = Solver::default();
+    let mut present = conditions(&mut solver, place, &scope);
+    present = all(&present, &solver.print(&name.iter().collect::<Vec<_>>(), key, &scope));
+    (!present.is_empty()).then_some(Match { scope, value: place.value, present })
+}
+
+fn conditions(solver: &mut Solver, place: &Place, scope: &Scope) -> Vec<Proposal> {
+    let mut found = vec![Proposal::default()];
+    for around in &place.around {
+        if let Around::If(branches, index) = around {
+            found = all(&found, &solver.taken(branches, *index, scope));
+        }
+    }
+    found
+}
+
+/// Nodes that have to print a text for the place to have the path: names that are not literal, and what tells elements
+/// apart.
+type Claims<'a> = Vec<(&'a [Node], String)>;
+
+fn claims<'a>(place: &Place<'a>, path: &Path) -> Option<Claims<'a>> {
+    let mut claims = Claims::new();
+    if let (Some(name), Some(attribute)) = (place.name, path.attribute)
+        && literal(name).is_none()
+    {
+        claims.push((name, attribute.to_owned()));
+    }
+    for (element, segment) in place.elements.iter().zip(&path.segments) {
+        if literal(&element.name).is_none() {
+            claims.push((&element.name, segment.name.to_owned()));
+        }
+        for predicate in &segment.predicates {
+            let (nodes, value) = match predicate {
+                Predicate::Attribute(name, value) => (attribute(&element.attributes, name), value),
+                Predicate::Child(name, value) => (child_text(&element.children, name), value),
+                Predicate::Position(_) => continue,
+            };
+            claims.push((nodes?, (*value).to_owned()));
+        }
+    }
+    Some(claims)
+}
+
+/// The value of an attribute; of one whose name is an expression, if no other has this name.
+fn attribute<'a>(attributes: &'a [Node], name: &str) -> Option<&'a [Node]> {
+    find(attributes, &mut |node| match node {
+        Node::Attribute(Named { name: own, value }) if literal(own).is_some_and(|own| local(own) == name) => {
+            Some(value.as_slice())
+        }
+        _ => None,
+    })
+}
+
+/// The text of a child.
+fn child_text<'a>(children: &'a [Node], name: &str) -> Option<&'a [Node]> {
+    find(children, &mut |node| match node {
+        Node::Element(Element { name: own, children, .. }) if literal(own).is_some_and(|own| local(own) == name) => {
+            Some(children.as_slice())
+        }
+        _ => None,
+    })
+}
+
+fn find<'a>(nodes: &'a [Node], wanted: &mut impl FnMut(&'a Node) -> Option<&'a [Node]>) -> Option<&'a [Node]> {
+    nodes.iter().find_map(|node| match node {
+        Node::If(branches) => branches.iter().find_map(|branch| find(&branch.nodes, wanted)),
+        Node::For(repeat) => find(&repeat.nodes, wanted),
+        node => wanted(node),
+    })
+}
+
+/// The scope of the place; nothing where a loop's turn cannot be told.
+fn scope<'a>(place: &Place<'a>, path: &Path, claims: &Claims, lists: &impl Lists) -> Option<Scope<'a>> {
+    let mut scope = Scope::default();
+    for around in &place.around {
+        let turn = match around {
+            Around::For(repeat) => Some(turn(repeat, path, claims, &scope, lists)?),
+            _ => None,
+        };
+        scope.push(*around, turn);
+    }
+    Some(scope)
+}
+
+fn turn(repeat: &Loop, path: &Path, claims: &Claims, scope: &Scope, lists: &impl Lists) -> Option<Turn> {
+    if let [key, _] = repeat.variables.as_slice() {
+        let named = claims.iter().find(|(nodes, _)| prints_only(nodes, key));
+        return named.map(|(_, text)| Turn::Entry(text.clone()));
+    }
+    let [variable] = repeat.variables.as_slice() else { return None };
+    let list = scope.key(repeat.over.expression())?;
+    let elements = lists.elements(&list);
+    let identity = claims.iter().find_map(|(nodes, text)| Some((field(nodes, variable)?, text.clone())));
+    let index = match &identity {
+        Some((field, text)) => {
+            let named = |element: &Value| match element {
+                Value::Map(map) => map.get(field).is_some_and(|value| printed(value).as_deref() == Some(text)),
+                _ => false,
+            };
+            elements.iter().position(named).unwrap_or(elements.len())
+        }
+        None => match claims.iter().find(|(nodes, _)| prints_only(nodes, variable)) {
+            Some((_, text)) => {
+                let same = |element: &Value| printed(element).as_ref() == Some(text);
+                elements.iter().position(same).unwrap_or(elements.len())
+            }
+            None => path.segments.iter().map(Segment::index).max().unwrap_or(0).min(elements.len()),
+        },
+    };
+    Some(Turn::Element { index, identity })
+}
+
+/// A scalar as text.
+pub fn printed(value: &Value) -> Option<String> {
+    match value {
+        Value::Text(text) | Value::Date(text) => Some(text.clone()),
+        Value::Bool(value) => Some(value.to_string()),
+        Value::Integer(value) => Some(value.to_string()),
+        Value::Double(value) => Some(crate::render::java::double_to_string(*value)),
+        Value::Null | Value::List(_) | Value::Map(_) => None,
+    }
+}
+
+fn prints_only(nodes: &[Node], variable: &str) -> bool {
+    matches!(nodes, [Node::Hole(formula)] if formula.to_string() == variable)
+}
+
+/// The field of the loop variable that nodes print, and nothing else.
+fn field(nodes: &[Node], variable: &str) -> Option<String> {
+    let [Node::Hole(formula)] = nodes else { return None };
+    field_of(formula.expression(), variable)
+}
+
+fn field_of(expression: &Expression, variable: &str) -> Option<String> {
+    match &expression.kind {
+        ExpressionKind::Filter(input, ..) => field_of(input, variable),
+        ExpressionKind::Member(object, field) => match &object.kind {
+            ExpressionKind::Name(name) if name.as_ref() == variable => Some(field.to_string()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The text of nodes that are text only.
+fn literal(nodes: &[Node]) -> Option<&str> {
+    match nodes {
+        [Node::Literal(text)] => Some(text),
+        _ => None,
+    }
+}
+
+/// A name without its prefix.
+fn local(name: &str) -> &str {
+    name.rsplit_once(':').map_or(name, |(_, local)| local)
+}

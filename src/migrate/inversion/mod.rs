@@ -1,0 +1,319 @@
+//! From settings of rendered files back to the keys of deployment.toml.
+//!
+//! For each wanted setting the places of the target's model that can produce it are looked up ([`matching`]) and solved for
+//! the keys that they read ([`solve`]). What comes out is a proposal: it is tried on a draft ([`draft`]) by going through
+//! the server's phases and templates ([`destination`]), and taken only if the setting then has the wanted value and none is
+//! lost that was right before.
+
+pub mod destination;
+pub mod draft;
+mod matching;
+mod path;
+mod scope;
+mod solve;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use self::destination::Destination;
+use self::draft::Draft;
+use self::matching::{Lists, Match, printed};
+use self::path::Path;
+use self::solve::{Content, Need, Proposal, Solver, all};
+use super::{Key, KeyPart};
+use crate::render::phases::Configuration;
+use crate::render::value::Value;
+use crate::target::place::{Place, places};
+use crate::target::tree::{FileModel, Form};
+
+/// A setting that the target is to have.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Wanted {
+    /// The rendered file, home-relative.
+    pub file: String,
+    /// The path in it.
+    pub path: String,
+    /// The value; none where the target shall not have the setting.
+    pub value: Option<String>,
+}
+
+/// What became of a wanted setting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is so, and these keys were written for it.
+    Written(Vec<Key>),
+    /// It is so without anything written for it.
+    Given,
+    /// No keys were found that make it so.
+    NotFound,
+}
+
+/// A deployment.toml that is being made to give the settings that are wanted.
+pub struct Inversion<'a> {
+    destination: &'a Destination<'a>,
+    draft: Draft,
+    configuration: Configuration,
+    /// What holds already, by file: it must not be lost again.
+    achieved: BTreeMap<String, BTreeMap<String, Option<String>>>,
+    /// The settings of the files as they come out now.
+    rendered: BTreeMap<String, BTreeMap<String, String>>,
+    places: BTreeMap<&'a str, Vec<Place<'a>>>,
+}
+
+impl Lists for Inversion<'_> {
+    fn elements(&self, list: &Key) -> Vec<Value> {
+        match self.destination.value(list, &self.configuration) {
+            Some(Value::List(items)) => items.clone(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl<'a> Inversion<'a> {
+    /// Starts from what a deployment.toml says already. The error says why the server would not start with it.
+    pub fn new(destination: &'a Destination<'a>, draft: Draft) -> Result<Self, String> {
+        let configuration = destination.configure(&draft)?;
+        Ok(Self {
+            destination,
+            draft,
+            configuration,
+            achieved: BTreeMap::new(),
+            rendered: BTreeMap::new(),
+            places: BTreeMap::new(),
+        })
+    }
+
+    /// The deployment.toml as it is now.
+    pub fn draft(&self) -> &Draft {
+        &self.draft
+    }
+
+    /// True where the target renders this file.
+    pub fn renders(&self, file: &str) -> bool {
+        self.destination.model.file(file).is_some()
+    }
+
+    /// The value that a setting has now.
+    pub fn current(&mut self, file: &str, path: &str) -> Option<String> {
+        let (destination, configuration) = (self.destination, &self.configuration);
+        let settings =
+            self.rendered.entry(file.to_owned()).or_insert_with(|| destination.settings(file, configuration));
+        settings.get(path).cloned()
+    }
+
+    /// Writes a key whatever it does to settings; false where the server would not start with it.
+    pub fn assign(&mut self, key: &Key, value: Value) -> bool {
+        let mut draft = self.draft.clone();
+        draft.set(key, value) && self.adopt(draft)
+    }
+
+    /// Takes a key away; false where there was none, or the server would not start without it.
+    pub fn unassign(&mut self, key: &Key) -> bool {
+        let mut draft = self.draft.clone();
+        draft.remove(key).is_some() && self.adopt(draft)
+    }
+
+    /// Makes the target have a setting.
+    pub fn achieve(&mut self, wanted: &Wanted) -> Outcome {
+        let outcome = if self.current(&wanted.file, &wanted.path) == wanted.value {
+            Outcome::Given
+        } else {
+            self.search(wanted).map_or(Outcome::NotFound, Outcome::Written)
+        };
+        if outcome != Outcome::NotFound {
+            let achieved = self.achieved.entry(wanted.file.clone()).or_default();
+            achieved.insert(wanted.path.clone(), wanted.value.clone());
+        }
+        outcome
+    }
+
+    fn adopt(&mut self, draft: Draft) -> bool {
+        match self.destination.configure(&draft) {
+            Ok(configuration) => {
+                self.draft = draft;
+                self.configuration = configuration;
+                self.rendered.clear();
+                true
+            }
+            Err(_) => false,
+        }
+    }
+
+    fn search(&mut self, wanted: &Wanted) -> Option<Vec<Key>> {
+        let file = self.destination.model.file(&wanted.file)?;
+        let proposals = self.proposals(file, wanted);
+        proposals.iter().find_map(|proposal| self.attempt(proposal, wanted))
+    }
+
+    fn proposals(&mut self, file: &'a FileModel, wanted: &Wanted) -> Vec<Proposal> {
+        let places = self.places.entry(file.path.as_str()).or_insert_with(|| places(file)).clone();
+        let path = match file.form {
+            Form::Xml => Path::of_xml(&wanted.path),
+            Form::Properties | Form::Text => None,
+        };
+        let mut proposals = Vec::new();
+        for place in &places {
+            let found = match (&path, file.form) {
+                (Some(path), _) => matching::xml(place, path, self),
+                (None, Form::Properties) => matching::entry(place, &wanted.path, self),
+                (None, _) => None,
+            };
+            if let Some(found) = found {
+                proposals.extend(solutions(&found, wanted.value.as_deref()));
+            }
+        }
+        proposals.sort_by_key(|proposal| proposal.needs.len() + 4 * proposal.values.len());
+        proposals
+    }
+
+    /// Tries a proposal: alone, then with all that its conditions ask for.
+    fn attempt(&mut self, proposal: &Proposal, wanted: &Wanted) -> Option<Vec<Key>> {
+        for with_needs in [false, true] {
+            for spelling in [Spelling::Typed, Spelling::Text] {
+                let mut draft = self.draft.clone();
+                let mut keys = BTreeSet::new();
+                let values = proposal.values.iter().filter(|_| true);
+                let mut whole = true;
+                for (key, content) in values {
+                    whole &= self.put(&mut draft, key, spelling.value(content), &mut keys);
+                }
+                if with_needs {
+                    for (key, need) in &proposal.needs {
+                        whole &= self.fulfil(&mut draft, key, need, &mut keys);
+                    }
+                }
+                if whole && draft != self.draft && self.holds(&draft, wanted) {
+                    return self.adopt(draft).then(|| keys.into_iter().collect());
+                }
+            }
+        }
+        None
+    }
+
+    fn put(&self, draft: &mut Draft, key: &Key, value: Value, keys: &mut BTreeSet<Key>) -> bool {
+        let written = self.destination.written(key).into_iter().next();
+        let Some(written) = written else { return false };
+        keys.insert(written.clone());
+        draft.set(&written, value)
+    }
+
+    /// Does what a condition asks for, unless it holds.
+    fn fulfil(&self, draft: &mut Draft, key: &Key, need: &Need, keys: &mut BTreeSet<Key>) -> bool {
+        let now = self.destination.value(key, &self.configuration);
+        let text = now.and_then(printed);
+        let value = match need {
+            Need::Defined => return now.is_some() || draft_has(draft, self.destination, key),
+            Need::Undefined => {
+                let written = self.destination.written(key);
+                written.iter().for_each(|key| drop(draft.remove(key)));
+                return true;
+            }
+            Need::Is(wanted) if text.as_ref() == Some(wanted) => return true,
+            Need::Is(wanted) => Spelling::Typed.value(&Content::Text(wanted.clone())),
+            Need::IsNot(unwanted) => return text.as_ref() != Some(unwanted),
+            Need::True if now.is_some_and(truth) || draft_has(draft, self.destination, key) => return true,
+            Need::True => Value::Bool(true),
+            Need::False if !now.is_some_and(truth) => return true,
+            Need::False => Value::Bool(false),
+        };
+        self.put(draft, key, value, keys)
+    }
+
+    /// True when the draft gives the setting and keeps what was achieved.
+    fn holds(&self, draft: &Draft, wanted: &Wanted) -> bool {
+        let Ok(configuration) = self.destination.configure(draft) else { return false };
+        let settings = self.destination.settings(&wanted.file, &configuration);
+        if settings.get(&wanted.path) != wanted.value.as_ref() {
+            return false;
+        }
+        self.achieved.iter().all(|(file, achieved)| {
+            let others;
+            let settings = if *file == wanted.file {
+                &settings
+            } else {
+                others = self.destination.settings(file, &configuration);
+                &others
+            };
+            achieved.iter().all(|(path, value)| settings.get(path) == value.as_ref())
+        })
+    }
+}
+
+/// How a value is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Spelling {
+    /// `true`, `false` and whole numbers without quotes.
+    Typed,
+    /// Everything in quotes: some keys take nothing else.
+    Text,
+}
+
+impl Spelling {
+    fn value(self, content: &Content) -> Value {
+        match content {
+            Content::Text(text) => self.scalar(text),
+            Content::List(items) => {
+                let values: Vec<Value> = items.iter().map(|item| self.scalar(item)).collect();
+                let kinds: BTreeSet<_> = values.iter().map(|value| matches!(value, Value::Text(_))).collect();
+                // An array of the server's TOML has one type.
+                if kinds.len() > 1 { Self::Text.value(content) } else { Value::List(values) }
+            }
+        }
+    }
+
+    fn scalar(self, text: &str) -> Value {
+        match (self, text, text.parse::<i64>()) {
+            (Self::Typed, "true", _) => Value::Bool(true),
+            (Self::Typed, "false", _) => Value::Bool(false),
+            (Self::Typed, _, Ok(number)) if number.to_string() == text => Value::Integer(number),
+            _ => Value::Text(text.to_owned()),
+        }
+    }
+}
+
+fn draft_has(draft: &Draft, destination: &Destination, key: &Key) -> bool {
+    destination.written(key).iter().any(|key| draft.get(key).is_some())
+}
+
+/// What a template takes for true.
+fn truth(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(value) => *value,
+        Value::Integer(number) => *number != 0,
+        Value::Double(number) => *number != 0.0,
+        Value::Text(text) | Value::Date(text) => !text.is_empty() && text != "false",
+        Value::List(items) => !items.is_empty(),
+        Value::Map(map) => !map.is_empty(),
+    }
+}
+
+/// Ways for a place to have the value; for no value, ways for the place not to be there.
+fn solutions(found: &Match, value: Option<&str>) -> Vec<Proposal> {
+    match value {
+        Some(value) => {
+            let nodes: Vec<_> = found.value.iter().collect();
+            all(&found.present, &Solver::default().print(&nodes, value, &found.scope))
+        }
+        None => found.present.iter().flat_map(absent).collect(),
+    }
+}
+
+/// Each need of a proposal turned round: one is enough for the place to be gone.
+fn absent(present: &Proposal) -> Vec<Proposal> {
+    let turned = |(key, need): &(Key, Need)| {
+        let need = match need {
+            Need::Defined | Need::Is(_) => Need::Undefined,
+            Need::True => Need::False,
+            Need::False => Need::True,
+            Need::Undefined | Need::IsNot(_) => return None,
+        };
+        Some(Proposal { values: Vec::new(), needs: vec![(key.clone(), need)] })
+    };
+    present.needs.iter().filter_map(turned).collect()
+}
+
+/// The list that an item of an array lies in.
+pub fn list_of(key: &Key) -> Option<Key> {
+    let at = key.0.iter().position(|part| matches!(part, KeyPart::Item { .. }))?;
+    Some(Key(key.0.get(..at)?.to_vec()))
+}

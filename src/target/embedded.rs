@@ -1,0 +1,125 @@
+//! The models of the packs that this program knows, from `rules/models`.
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::sync::OnceLock;
+
+use flate2::read::DeflateDecoder;
+
+use super::model::{Model, read_file, read_rules};
+use crate::catalog::lines::{Section, sections};
+
+/// The model of one version, read when it is asked for.
+#[derive(Debug)]
+pub struct Embedded {
+    /// The version of API Manager, such as `4.5.0`.
+    pub version: &'static str,
+    /// The text of the model as the build script compressed it.
+    compressed: &'static [u8],
+    text: OnceLock<String>,
+    sections: OnceLock<BTreeMap<&'static str, Section<'static>>>,
+    model: OnceLock<Model>,
+}
+
+macro_rules! models {
+    ($($version:literal,)*) => {
+        static MODELS: [Embedded; [$($version),*].len()] = [$(
+            Embedded {
+                version: $version,
+                compressed: include_bytes!(concat!(env!("OUT_DIR"), "/wso2am-", $version, ".model")),
+                text: OnceLock::new(),
+                sections: OnceLock::new(),
+                model: OnceLock::new(),
+            },
+        )*];
+    };
+}
+
+models! {
+    "3.0.0",
+    "4.0.0",
+    "4.1.0",
+    "4.2.0",
+    "4.3.0",
+    "4.5.0",
+}
+
+/// All embedded models, oldest first.
+pub fn all() -> impl DoubleEndedIterator<Item = &'static Embedded> {
+    MODELS.iter()
+}
+
+/// The model of exactly this version.
+#[must_use]
+pub fn of_version(version: &str) -> Option<&'static Embedded> {
+    all().find(|embedded| embedded.version == version)
+}
+
+impl Embedded {
+    /// The whole model. What cannot be read of it is left out: a test reads every line of every model.
+    pub fn model(&'static self) -> &'static Model {
+        self.model.get_or_init(|| {
+            let rules = read_rules(|name| self.body(name)).unwrap_or_default();
+            let paths = self.sections().keys().filter(|name| name.contains('/'));
+            let files = paths.filter_map(|path| read_file(path, self.body(path)?).ok()).collect();
+            Model { rules, files }
+        })
+    }
+
+    /// The lines of a section, wherever they stand.
+    pub fn body(&'static self, name: &str) -> Option<&'static str> {
+        let section = self.sections().get(name)?;
+        match section.as_in {
+            // A section refers to one that has its lines: no chains.
+            Some(version) => Some(of_version(version)?.sections().get(name)?.body),
+            None => Some(section.body),
+        }
+    }
+
+    /// The names of the sections: the rule files and the rendered files.
+    pub fn names(&'static self) -> impl Iterator<Item = &'static str> {
+        self.sections().keys().copied()
+    }
+
+    fn sections(&'static self) -> &'static BTreeMap<&'static str, Section<'static>> {
+        self.sections.get_or_init(|| {
+            let text = self.text.get_or_init(|| {
+                let mut text = String::new();
+                // What the build script wrote is read again by a test.
+                let _ = DeflateDecoder::new(self.compressed).read_to_string(&mut text);
+                text
+            });
+            sections(text).map(|section| (section.name, section)).collect()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::target::model::is_rule_file;
+
+    #[test]
+    fn every_line_of_every_model_is_read() {
+        for embedded in all() {
+            assert!(embedded.names().count() > 40, "{}", embedded.version);
+            read_rules(|name| embedded.body(name)).unwrap();
+            for name in embedded.names() {
+                let body = embedded.body(name).unwrap();
+                if !is_rule_file(name) {
+                    let file = read_file(name, body).unwrap_or_else(|fault| panic!("{name}: {fault:?}"));
+                    assert!(!file.nodes.is_empty(), "{} {name}", embedded.version);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_model_is_written_as_it_was_read() {
+        let embedded = of_version("4.5.0").unwrap();
+        let text = embedded.model().write(|_, _| None);
+        for section in sections(&text) {
+            assert_eq!(Some(section.body), embedded.body(section.name), "{}", section.name);
+        }
+    }
+}
