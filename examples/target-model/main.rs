@@ -15,7 +15,8 @@ use apimlint::target::model::Model;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
-    let resources = arguments.next().ok_or("give the home of a pack")?.join("repository/resources/conf");
+    let home = arguments.next().ok_or("give the home of a pack")?;
+    let resources = home.join("repository/resources/conf");
     let others: Vec<(String, String)> = arguments
         .map(|path| {
             let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -35,7 +36,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut templates = BTreeMap::new();
     collect(&resources.join("templates"), "", &mut templates)?;
     let templates = templates.iter().map(|(path, template)| (path.as_str(), template));
-    let (model, unfollowed) = Model::of(rules, templates);
+    let (mut model, unfollowed) = Model::of(rules, templates);
+    model.static_files = static_files(&home, &model)?;
     for template in unfollowed {
         eprintln!("{}: {}", template.path, template.reason);
     }
@@ -47,6 +49,28 @@ fn main() -> Result<(), Box<dyn Error>> {
         others.iter().find(|(_, text)| has(text)).map(|(version, _)| version.clone())
     };
     print!("{}", model.write(same));
+    Ok(())
+}
+
+/// The files of `repository/conf` that no template makes.
+fn static_files(home: &Path, model: &Model) -> Result<Vec<String>, Box<dyn Error>> {
+    let mut files = Vec::new();
+    list(&home.join("repository/conf"), "repository/conf", &mut files)?;
+    files.retain(|path| model.file(path).is_none() && path != "repository/conf/deployment.toml");
+    files.sort();
+    Ok(files)
+}
+
+fn list(folder: &Path, path: &str, files: &mut Vec<String>) -> Result<(), Box<dyn Error>> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let inner = format!("{path}/{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() {
+            list(&entry.path(), &inner, files)?;
+        } else {
+            files.push(inner);
+        }
+    }
     Ok(())
 }
 

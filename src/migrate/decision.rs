@@ -1,6 +1,6 @@
 //! What becomes of each customised setting in the target.
 
-use super::{Change, Customised, Key, Legacy, Target};
+use super::{Change, Customised, Key, Legacy, Target, plan};
 use crate::render::value::Value;
 
 /// What becomes of one customised setting.
@@ -99,15 +99,15 @@ impl Decision {
 
 /// Decides for all nodes of a deployment, so that what they share comes out alike. One [`Decisions`] a node, in order.
 pub fn decide(nodes: &[Legacy<'_>], target: &Target) -> Vec<Decisions> {
-    let of_node = |legacy: &Legacy<'_>| Decisions {
+    let undecided = |legacy: &Legacy<'_>| Decisions {
         settings: legacy.customised.iter().map(|setting| undecided(setting, target)).collect(),
         ..Decisions::default()
     };
-    nodes.iter().map(of_node).collect()
+    nodes.iter().map(|legacy| plan::decide(legacy, target).unwrap_or_else(|| undecided(legacy))).collect()
 }
 
 /// What to do about a setting of which nobody knows what becomes of it.
-fn undecided(setting: &Customised, target: &Target) -> Decision {
+pub(super) fn undecided(setting: &Customised, target: &Target) -> Decision {
     let version = target.version;
     let note = match setting.change {
         Change::FileUnread => "mend the file and migrate again: its settings are not known".to_owned(),

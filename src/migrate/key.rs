@@ -27,6 +27,31 @@ impl Key {
         Self(key.split('.').map(|part| KeyPart::Name(part.to_owned())).collect())
     }
 
+    /// Reads a key as it is displayed, but for quoted names and counted tables: those of an array are told by a field,
+    /// `apim.gateway.environment[name='Default'].type`. Where they stand in their array is not known then: 0.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut key = Self::default();
+        let mut rest = text;
+        loop {
+            let end = rest.find(['.', '[']).unwrap_or(rest.len());
+            let (name, behind) = rest.split_at_checked(end)?;
+            if !name.is_empty() {
+                key = key.name(name);
+            }
+            rest = match behind.chars().next() {
+                None => return (!key.0.is_empty()).then_some(key),
+                Some('.') => behind.get(1..)?,
+                _ => {
+                    let (field, value) = behind.strip_prefix('[')?.split_once('=')?;
+                    let quote = value.chars().next().filter(|quote| matches!(quote, '\'' | '"'))?;
+                    let (value, behind) = value.get(1..)?.split_once(quote)?;
+                    key = key.item(0, Some((field, value)));
+                    behind.strip_prefix(']')?
+                }
+            };
+        }
+    }
+
     /// The key one step further in.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {

@@ -9,6 +9,8 @@ pub mod decision;
 pub mod difference;
 pub mod inversion;
 pub mod key;
+mod plan;
+pub mod relocation;
 pub mod run;
 pub mod write;
 

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use flate2::read::DeflateDecoder;
 
-use super::model::{Model, read_file, read_rules};
+use super::model::{Model, STATIC_FILES, read_file, read_rules};
 use crate::catalog::lines::{Section, sections};
 
 /// The model of one version, read when it is asked for.
@@ -62,7 +62,9 @@ impl Embedded {
             let rules = read_rules(|name| self.body(name)).unwrap_or_default();
             let paths = self.sections().keys().filter(|name| name.contains('/'));
             let files = paths.filter_map(|path| read_file(path, self.body(path)?).ok()).collect();
-            Model { rules, files }
+            let static_files =
+                self.body(STATIC_FILES).unwrap_or_default().lines().map(str::to_owned).collect();
+            Model { rules, files, static_files }
         })
     }
 
@@ -74,6 +76,11 @@ impl Embedded {
             Some(version) => Some(of_version(version)?.sections().get(name)?.body),
             None => Some(section.body),
         }
+    }
+
+    /// True for a configuration file of the pack that no template makes.
+    pub fn has_static_file(&'static self, path: &str) -> bool {
+        self.body(STATIC_FILES).is_some_and(|body| body.lines().any(|line| line == path))
     }
 
     /// The names of the sections: the rule files and the rendered files.
@@ -106,7 +113,7 @@ mod tests {
             read_rules(|name| embedded.body(name)).unwrap();
             for name in embedded.names() {
                 let body = embedded.body(name).unwrap();
-                if !is_rule_file(name) {
+                if !is_rule_file(name) && name != STATIC_FILES {
                     let file = read_file(name, body).unwrap_or_else(|fault| panic!("{name}: {fault:?}"));
                     assert!(!file.nodes.is_empty(), "{} {name}", embedded.version);
                 }

@@ -17,6 +17,8 @@ pub struct Model {
     pub rules: Rules,
     /// The files that templates make, by path.
     pub files: Vec<FileModel>,
+    /// The files under `repository/conf` that no template makes, by path.
+    pub static_files: Vec<String>,
 }
 
 /// A template that no model could be made of.
@@ -43,7 +45,7 @@ impl Model {
             }
         }
         files.sort_by(|left, right| left.path.cmp(&right.path));
-        (Self { rules, files }, unfollowed)
+        (Self { rules, files, static_files: Vec::new() }, unfollowed)
     }
 
     /// The file of this path.
@@ -54,10 +56,13 @@ impl Model {
 
     /// The model as sections of text; `same` names the version whose model has the same section, if one has.
     pub fn write(&self, same: impl Fn(&str, &str) -> Option<String>) -> String {
-        let rules = RULE_FILES.iter().map(|name| ((*name).to_owned(), write_rules(rule_file(&self.rules, name))));
+        let rules =
+            RULE_FILES.iter().map(|name| ((*name).to_owned(), write_rules(rule_file(&self.rules, name))));
         let files = self.files.iter().map(|file| (file.path.clone(), write_file(file)));
+        let mut lines: String = self.static_files.iter().flat_map(|path| [path.as_str(), "\n"]).collect();
+        let static_files = (!lines.is_empty()).then(|| (STATIC_FILES.to_owned(), std::mem::take(&mut lines)));
         let mut text = String::new();
-        for (name, body) in rules.chain(files) {
+        for (name, body) in rules.chain(static_files).chain(files) {
             let other = same(&name, &body);
             text.push_str(&heading_line(&name, other.as_deref()));
             text.push_str(if other.is_some() { "" } else { &body });
@@ -65,6 +70,9 @@ impl Model {
         text
     }
 }
+
+/// The section that lists the configuration files of the pack that no template makes.
+pub const STATIC_FILES: &str = "static files";
 
 /// The sections that hold the rule files, named after them.
 const RULE_FILES: [&str; 5] =
@@ -114,7 +122,8 @@ pub fn read_rules<'a>(body: impl Fn(&str) -> Option<&'a str>) -> Result<Rules, S
     let texts = RULE_FILES.map(|name| object(body(name).unwrap_or_default()));
     let [default, infer, key_mappings, unit_resolve, validator] = &texts;
     Rules::parse(&RuleTexts { default, infer, key_mappings, unit_resolve, validator }).map_err(|faults| {
-        let faults = faults.iter().map(|fault| format!("{} line {}: {}", fault.file, fault.line, fault.reason));
+        let faults =
+            faults.iter().map(|fault| format!("{} line {}: {}", fault.file, fault.line, fault.reason));
         faults.collect::<Vec<_>>().join("; ")
     })
 }

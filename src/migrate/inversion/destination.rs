@@ -64,7 +64,8 @@ impl<'a> Destination<'a> {
     pub fn written(&self, key: &Key) -> Vec<Key> {
         let Some((list, field)) = split_at_item(key) else {
             let internal = key.to_string();
-            let mut keys: Vec<Key> = self.sources(&internal).into_iter().map(|name| Key::dotted(&name)).collect();
+            let mut keys: Vec<Key> =
+                self.sources(&internal).into_iter().map(|name| Key::dotted(&name)).collect();
             // A key that is mapped away cannot be written itself.
             if !self.model.rules.key_mappings.contains_key(&internal) {
                 keys.push(key.clone());

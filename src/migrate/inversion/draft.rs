@@ -43,6 +43,13 @@ impl Draft {
         remove_from_map(&mut self.root, &key.0)
     }
 
+    /// All values with their keys; tables and arrays of tables are taken apart.
+    pub fn leaves(&self) -> Vec<(Key, Value)> {
+        let mut leaves = Vec::new();
+        leaves_of(&self.root, &Key::default(), &mut leaves);
+        leaves
+    }
+
     /// As text that the server reads: super-tables before their sub-tables.
     pub fn text(&self) -> String {
         let mut text = String::new();
@@ -115,12 +122,37 @@ fn remove_from_map(map: &mut Map, key: &[KeyPart]) -> Option<Value> {
     removed
 }
 
-fn write_table(table: &Map, path: &str, out: &mut String) {
-    let tables = |value: &Value| match value {
-        Value::Map(_) => true,
+fn leaves_of(table: &Map, path: &Key, leaves: &mut Vec<(Key, Value)>) {
+    for (name, value) in table.iter() {
+        let key = path.clone().name(name);
+        match value {
+            Value::Map(map) => leaves_of(map, &key, leaves),
+            Value::List(items) if is_array_of_tables(value) => {
+                for (index, item) in items.iter().enumerate() {
+                    let Value::Map(map) = item else { continue };
+                    let name = map.get("name").or_else(|| map.get("id"));
+                    let identity = match (name, map.contains_key("name")) {
+                        (Some(Value::Text(text)), true) => Some(("name", text.as_str())),
+                        (Some(Value::Text(text)), false) => Some(("id", text.as_str())),
+                        _ => None,
+                    };
+                    leaves_of(map, &key.clone().item(index, identity), leaves);
+                }
+            }
+            _ => leaves.push((key, value.clone())),
+        }
+    }
+}
+
+fn is_array_of_tables(value: &Value) -> bool {
+    match value {
         Value::List(items) => !items.is_empty() && items.iter().all(|item| matches!(item, Value::Map(_))),
         _ => false,
-    };
+    }
+}
+
+fn write_table(table: &Map, path: &str, out: &mut String) {
+    let tables = |value: &Value| matches!(value, Value::Map(_)) || is_array_of_tables(value);
     for (key, value) in table.iter().filter(|(_, value)| !tables(value)) {
         // Writing to a string does not fail.
         let _ = writeln!(out, "{} = {}", quoted_key(key), inline(value));

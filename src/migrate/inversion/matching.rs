@@ -3,6 +3,7 @@
 use super::path::{Path, Predicate, Segment};
 use super::scope::{Scope, Turn};
 use super::solve::{Proposal, Solver, all};
+use crate::migrate::Key;
 use crate::render::jinja::{Expression, ExpressionKind};
 use crate::render::value::Value;
 use crate::target::pattern::Around;
@@ -20,11 +21,10 @@ pub struct Match<'a> {
     pub present: Vec<Proposal>,
 }
 
-/// Finds an element of a list in what is configured now: the key, the field that names it and its value; for a list
-/// without such a field how many come before it.
+/// The lists as they are configured now.
 pub trait Lists {
     /// The elements of the list at an internal key.
-    fn elements(&self, list: &crate::migrate::Key) -> Vec<Value>;
+    fn elements(&self, list: &Key) -> Vec<Value>;
 }
 
 /// The place as producer of a path of an XML file, if it can be one.
@@ -118,14 +118,19 @@ fn attribute<'a>(attributes: &'a [Node], name: &str) -> Option<&'a [Node]> {
 /// The text of a child.
 fn child_text<'a>(children: &'a [Node], name: &str) -> Option<&'a [Node]> {
     find(children, &mut |node| match node {
-        Node::Element(Element { name: own, children, .. }) if literal(own).is_some_and(|own| local(own) == name) => {
+        Node::Element(Element { name: own, children, .. })
+            if literal(own).is_some_and(|own| local(own) == name) =>
+        {
             Some(children.as_slice())
         }
         _ => None,
     })
 }
 
-fn find<'a>(nodes: &'a [Node], wanted: &mut impl FnMut(&'a Node) -> Option<&'a [Node]>) -> Option<&'a [Node]> {
+fn find<'a>(
+    nodes: &'a [Node],
+    wanted: &mut impl FnMut(&'a Node) -> Option<&'a [Node]>,
+) -> Option<&'a [Node]> {
     nodes.iter().find_map(|node| match node {
         Node::If(branches) => branches.iter().find_map(|branch| find(&branch.nodes, wanted)),
         Node::For(repeat) => find(&repeat.nodes, wanted),
@@ -157,11 +162,7 @@ fn turn(repeat: &Loop, path: &Path, claims: &Claims, scope: &Scope, lists: &impl
     let identity = claims.iter().find_map(|(nodes, text)| Some((field(nodes, variable)?, text.clone())));
     let index = match &identity {
         Some((field, text)) => {
-            let named = |element: &Value| match element {
-                Value::Map(map) => map.get(field).is_some_and(|value| printed(value).as_deref() == Some(text)),
-                _ => false,
-            };
-            elements.iter().position(named).unwrap_or(elements.len())
+            elements.iter().position(|element| is_named(element, field, text)).unwrap_or(elements.len())
         }
         None => match claims.iter().find(|(nodes, _)| prints_only(nodes, variable)) {
             Some((_, text)) => {
@@ -182,6 +183,14 @@ pub fn printed(value: &Value) -> Option<String> {
         Value::Integer(value) => Some(value.to_string()),
         Value::Double(value) => Some(crate::render::java::double_to_string(*value)),
         Value::Null | Value::List(_) | Value::Map(_) => None,
+    }
+}
+
+/// True for a table whose field has this value.
+pub fn is_named(item: &Value, field: &str, name: &str) -> bool {
+    match item {
+        Value::Map(map) => map.get(field).and_then(printed).as_deref() == Some(name),
+        _ => false,
     }
 }
 

@@ -12,11 +12,12 @@ mod path;
 mod scope;
 mod solve;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::rc::Rc;
 
 use self::destination::Destination;
 use self::draft::Draft;
-use self::matching::{Lists, Match, printed};
+use self::matching::{Lists, Match, is_named, printed};
 use self::path::Path;
 use self::solve::{Content, Need, Proposal, Solver, all};
 use super::{Key, KeyPart};
@@ -47,6 +48,24 @@ pub enum Outcome {
     NotFound,
 }
 
+impl Outcome {
+    /// The keys that were written.
+    pub fn keys(&self) -> impl Iterator<Item = &Key> {
+        let keys = match self {
+            Self::Written(keys) => keys.as_slice(),
+            Self::Given | Self::NotFound => &[],
+        };
+        keys.iter()
+    }
+
+    /// Says that a key need not be written after all.
+    pub fn forget(&mut self, key: &Key) {
+        if let Self::Written(keys) = self {
+            keys.retain(|known| known != key);
+        }
+    }
+}
+
 /// A deployment.toml that is being made to give the settings that are wanted.
 pub struct Inversion<'a> {
     destination: &'a Destination<'a>,
@@ -56,7 +75,7 @@ pub struct Inversion<'a> {
     achieved: BTreeMap<String, BTreeMap<String, Option<String>>>,
     /// The settings of the files as they come out now.
     rendered: BTreeMap<String, BTreeMap<String, String>>,
-    places: BTreeMap<&'a str, Vec<Place<'a>>>,
+    places: BTreeMap<&'a str, Rc<[Place<'a>]>>,
 }
 
 impl Lists for Inversion<'_> {
@@ -106,10 +125,75 @@ impl<'a> Inversion<'a> {
         draft.set(key, value) && self.adopt(draft)
     }
 
-    /// Takes a key away; false where there was none, or the server would not start without it.
-    pub fn unassign(&mut self, key: &Key) -> bool {
+    /// True when a key has this value already, written or not.
+    pub fn has(&self, key: &Key, value: &Value) -> bool {
+        let now = self.destination.value(key, &self.configuration);
+        now == Some(value) || now.and_then(printed).is_some_and(|now| printed(value) == Some(now))
+    }
+
+    /// A key whose items are known by an identity, with the places that these have in the arrays now; new ones come
+    /// last.
+    pub fn placed(&self, key: &Key) -> Key {
+        let mut placed = Key::default();
+        for part in &key.0 {
+            placed.0.push(match part {
+                KeyPart::Item { identity: Some((field, name)), .. } => {
+                    let items = match self.draft.get(&placed) {
+                        Some(Value::List(items)) => items.as_slice(),
+                        _ => &[],
+                    };
+                    let index =
+                        items.iter().position(|item| is_named(item, field, name)).unwrap_or(items.len());
+                    KeyPart::Item { index, identity: Some((field.clone(), name.clone())) }
+                }
+                part => part.clone(),
+            });
+        }
+        placed
+    }
+
+    /// Takes a key away if its value stays the same without it; false where it does not.
+    pub fn leave_out(&mut self, key: &Key) -> bool {
+        let before = self.destination.value(key, &self.configuration).cloned();
         let mut draft = self.draft.clone();
-        draft.remove(key).is_some() && self.adopt(draft)
+        if draft.remove(key).is_none() {
+            return false;
+        }
+        let Ok(configuration) = self.destination.configure(&draft) else { return false };
+        let after = self.destination.value(key, &configuration);
+        let printed_alike = after.and_then(printed) == before.as_ref().and_then(printed);
+        let same = after == before.as_ref()
+            || (after.is_some() && printed_alike && after.and_then(printed).is_some());
+        same && self.adopt(draft)
+    }
+
+    /// Takes the tables out of an array that are not named like this.
+    pub fn retain(&mut self, list: &Key, field: &str, names: &BTreeSet<String>) {
+        let mut draft = self.draft.clone();
+        let Some(Value::List(items)) = self.draft.get(list) else { return };
+        let kept: Vec<Value> = items
+            .iter()
+            .filter(|item| names.iter().any(|name| is_named(item, field, name)))
+            .cloned()
+            .collect();
+        let emptied = kept.is_empty();
+        if draft.set(list, Value::List(kept)) && (!emptied || draft.remove(list).is_some()) {
+            self.adopt(draft);
+        }
+    }
+
+    /// The array of tables that a setting comes from, the field that names its table, and the name.
+    pub fn element(&mut self, file: &str, path: &str) -> Option<(Key, String, String)> {
+        let model = self.destination.model.file(file)?;
+        let path = Path::of_xml(path)?;
+        if path.segments.iter().all(|segment| segment.predicates.is_empty()) {
+            return None;
+        }
+        let places = self.places(model);
+        places
+            .iter()
+            .filter_map(|place| matching::xml(place, &path, self))
+            .find_map(|found| found.scope.element())
     }
 
     /// Makes the target have a setting.
@@ -144,14 +228,18 @@ impl<'a> Inversion<'a> {
         proposals.iter().find_map(|proposal| self.attempt(proposal, wanted))
     }
 
+    fn places(&mut self, file: &'a FileModel) -> Rc<[Place<'a>]> {
+        self.places.entry(file.path.as_str()).or_insert_with(|| places(file).into()).clone()
+    }
+
     fn proposals(&mut self, file: &'a FileModel, wanted: &Wanted) -> Vec<Proposal> {
-        let places = self.places.entry(file.path.as_str()).or_insert_with(|| places(file)).clone();
+        let places = self.places(file);
         let path = match file.form {
             Form::Xml => Path::of_xml(&wanted.path),
             Form::Properties | Form::Text => None,
         };
         let mut proposals = Vec::new();
-        for place in &places {
+        for place in places.iter() {
             let found = match (&path, file.form) {
                 (Some(path), _) => matching::xml(place, path, self),
                 (None, Form::Properties) => matching::entry(place, &wanted.path, self),
@@ -167,19 +255,19 @@ impl<'a> Inversion<'a> {
 
     /// Tries a proposal: alone, then with all that its conditions ask for.
     fn attempt(&mut self, proposal: &Proposal, wanted: &Wanted) -> Option<Vec<Key>> {
+        let markup = Form::of(&wanted.file) == Form::Xml;
         for with_needs in [false, true] {
-            for spelling in [Spelling::Typed, Spelling::Text] {
+            for spelling in Spelling::ALL.into_iter().filter(|spelling| markup || !spelling.escaped) {
                 let mut draft = self.draft.clone();
                 let mut keys = BTreeSet::new();
-                let values = proposal.values.iter().filter(|_| true);
-                let mut whole = true;
-                for (key, content) in values {
-                    whole &= self.put(&mut draft, key, spelling.value(content), &mut keys);
-                }
+                let put = |draft: &mut Draft, keys: &mut BTreeSet<Key>| {
+                    let mut values = proposal.values.iter();
+                    values.all(|(key, content)| self.put(draft, key, spelling.value(content), keys))
+                };
+                let mut whole = put(&mut draft, &mut keys);
                 if with_needs {
-                    for (key, need) in &proposal.needs {
-                        whole &= self.fulfil(&mut draft, key, need, &mut keys);
-                    }
+                    let mut needs = proposal.needs.iter();
+                    whole = whole && needs.all(|(key, need)| self.fulfil(&mut draft, key, need, &mut keys));
                 }
                 if whole && draft != self.draft && self.holds(&draft, wanted) {
                     return self.adopt(draft).then(|| keys.into_iter().collect());
@@ -208,7 +296,7 @@ impl<'a> Inversion<'a> {
                 return true;
             }
             Need::Is(wanted) if text.as_ref() == Some(wanted) => return true,
-            Need::Is(wanted) => Spelling::Typed.value(&Content::Text(wanted.clone())),
+            Need::Is(wanted) => Spelling::TYPED.value(&Content::Text(wanted.clone())),
             Need::IsNot(unwanted) => return text.as_ref() != Some(unwanted),
             Need::True if now.is_some_and(truth) || draft_has(draft, self.destination, key) => return true,
             Need::True => Value::Bool(true),
@@ -240,31 +328,45 @@ impl<'a> Inversion<'a> {
 
 /// How a value is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Spelling {
-    /// `true`, `false` and whole numbers without quotes.
-    Typed,
-    /// Everything in quotes: some keys take nothing else.
-    Text,
+struct Spelling {
+    /// `true`, `false` and whole numbers without quotes; some keys take nothing but text.
+    typed: bool,
+    /// `&` and `<` as entities: templates put values into XML as they are, but for those in CDATA.
+    escaped: bool,
 }
 
 impl Spelling {
+    const TYPED: Self = Self { typed: true, escaped: false };
+
+    const ALL: [Self; 4] = [
+        Self { typed: true, escaped: true },
+        Self { typed: false, escaped: true },
+        Self::TYPED,
+        Self { typed: false, escaped: false },
+    ];
+
     fn value(self, content: &Content) -> Value {
         match content {
             Content::Text(text) => self.scalar(text),
             Content::List(items) => {
                 let values: Vec<Value> = items.iter().map(|item| self.scalar(item)).collect();
-                let kinds: BTreeSet<_> = values.iter().map(|value| matches!(value, Value::Text(_))).collect();
+                let kinds: HashSet<_> = values.iter().map(std::mem::discriminant).collect();
                 // An array of the server's TOML has one type.
-                if kinds.len() > 1 { Self::Text.value(content) } else { Value::List(values) }
+                if kinds.len() > 1 {
+                    Self { typed: false, ..self }.value(content)
+                } else {
+                    Value::List(values)
+                }
             }
         }
     }
 
     fn scalar(self, text: &str) -> Value {
-        match (self, text, text.parse::<i64>()) {
-            (Self::Typed, "true", _) => Value::Bool(true),
-            (Self::Typed, "false", _) => Value::Bool(false),
-            (Self::Typed, _, Ok(number)) if number.to_string() == text => Value::Integer(number),
+        match (text, text.parse::<i64>()) {
+            ("true", _) if self.typed => Value::Bool(true),
+            ("false", _) if self.typed => Value::Bool(false),
+            (_, Ok(number)) if self.typed && number.to_string() == text => Value::Integer(number),
+            _ if self.escaped => Value::Text(text.replace('&', "&amp;").replace('<', "&lt;")),
             _ => Value::Text(text.to_owned()),
         }
     }
@@ -310,10 +412,4 @@ fn absent(present: &Proposal) -> Vec<Proposal> {
         Some(Proposal { values: Vec::new(), needs: vec![(key.clone(), need)] })
     };
     present.needs.iter().filter_map(turned).collect()
-}
-
-/// The list that an item of an array lies in.
-pub fn list_of(key: &Key) -> Option<Key> {
-    let at = key.0.iter().position(|part| matches!(part, KeyPart::Item { .. }))?;
-    Some(Key(key.0.get(..at)?.to_vec()))
 }

@@ -54,6 +54,20 @@ impl<'a> Scope<'a> {
         meaning(expression, &self.parts, 0)
     }
 
+    /// The innermost array of tables whose table is known by a field: the array, the field and its value.
+    pub fn element(&self) -> Option<(Key, String, String)> {
+        self.parts.iter().enumerate().rev().find_map(|(at, (around, turn))| match (around, turn) {
+            (Around::For(repeat), Some(Turn::Element { identity: Some((field, name)), .. })) => {
+                let outside = self.parts.get(..at)?;
+                match meaning(repeat.over.expression(), outside, 0)? {
+                    Meaning::Key(list) => Some((list, field.clone(), name.clone())),
+                    Meaning::Text(_) => None,
+                }
+            }
+            _ => None,
+        })
+    }
+
     /// The internal key that an expression is the value of.
     pub fn key(&self, expression: &Expression) -> Option<Key> {
         match self.meaning(expression)? {
@@ -94,7 +108,9 @@ fn variable(name: &str, parts: &[(Around, Option<Turn>)], depth: usize) -> Optio
     for (at, (around, turn)) in parts.iter().enumerate().rev() {
         let outside = parts.get(..at).unwrap_or_default();
         match around {
-            Around::Set(set, value) if *set == name => return meaning(value.expression(), outside, depth + 1),
+            Around::Set(set, value) if *set == name => {
+                return meaning(value.expression(), outside, depth + 1);
+            }
             Around::For(repeat) => {
                 let Some(position) = repeat.variables.iter().position(|variable| variable == name) else {
                     if name == "loop" {
@@ -102,7 +118,9 @@ fn variable(name: &str, parts: &[(Around, Option<Turn>)], depth: usize) -> Optio
                     }
                     continue;
                 };
-                let Meaning::Key(over) = meaning(repeat.over.expression(), outside, depth + 1)? else { return None };
+                let Meaning::Key(over) = meaning(repeat.over.expression(), outside, depth + 1)? else {
+                    return None;
+                };
                 return match turn.as_ref()? {
                     Turn::Element { index, identity } => {
                         let part = KeyPart::Item { index: *index, identity: identity.clone() };

@@ -115,13 +115,22 @@ impl Solver {
     }
 
     /// An expression prints the text up to a place where the nodes behind it can go on.
-    fn hole<'a>(&mut self, formula: &Formula, rest: &[&'a Node], text: &str, scope: &Scope<'a>) -> Vec<Proposal> {
+    fn hole<'a>(
+        &mut self,
+        formula: &Formula,
+        rest: &[&'a Node],
+        text: &str,
+        scope: &Scope<'a>,
+    ) -> Vec<Proposal> {
         let ends: Vec<usize> = match rest.first() {
             None => vec![text.len()],
             Some(Node::Literal(literal)) => {
                 let literal = plain(literal);
                 let wanted = if rest.len() == 1 { literal.trim_end() } else { &literal };
-                text.match_indices(wanted).map(|(at, _)| at).chain(wanted.is_empty().then_some(text.len())).collect()
+                text.match_indices(wanted)
+                    .map(|(at, _)| at)
+                    .chain(wanted.is_empty().then_some(text.len()))
+                    .collect()
             }
             Some(_) => vec![text.len(), 0],
         };
@@ -162,7 +171,13 @@ impl Solver {
     }
 
     /// A loop that prints the elements of a list with something between or behind them.
-    fn joined<'a>(&mut self, repeat: &'a Loop, rest: &[&'a Node], text: &str, scope: &Scope<'a>) -> Vec<Proposal> {
+    fn joined<'a>(
+        &mut self,
+        repeat: &'a Loop,
+        rest: &[&'a Node],
+        text: &str,
+        scope: &Scope<'a>,
+    ) -> Vec<Proposal> {
         let Some(key) = scope.key(repeat.over.expression()) else { return Vec::new() };
         let behind = match rest {
             [] => "",
@@ -177,7 +192,8 @@ impl Solver {
         }
         let Some(separator) = repeat.nodes.iter().find_map(separator) else { return Vec::new() };
         let trimmed = text.strip_suffix(separator.as_str()).unwrap_or(text);
-        let items: Vec<String> = trimmed.split(separator.as_str()).map(|item| item.trim().to_owned()).collect();
+        let items: Vec<String> =
+            trimmed.split(separator.as_str()).map(|item| item.trim().to_owned()).collect();
         vec![Proposal::value(key, Content::List(items))]
     }
 
@@ -262,7 +278,9 @@ impl Solver {
                 let Some(key) = scope.key(input) else { return Vec::new() };
                 let holds = holds != *negated;
                 match (name.as_ref(), argument) {
-                    ("defined", _) => vec![Proposal::need(key, if holds { Need::Defined } else { Need::Undefined })],
+                    ("defined", _) => {
+                        vec![Proposal::need(key, if holds { Need::Defined } else { Need::Undefined })]
+                    }
                     ("sameas", Some(argument)) => compared(input, argument, holds, scope),
                     _ => vec![Proposal::default()],
                 }
@@ -328,5 +346,9 @@ pub fn plain(text: &str) -> String {
     if !text.contains('&') {
         return text;
     }
-    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&apos;", "'").replace("&amp;", "&")
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&apos;", "'")
+        .replace("&amp;", "&")
 }

@@ -1,0 +1,295 @@
+//! Decides for one node: relocates, inverts, and looks at the result once more.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::inversion::destination::Destination;
+use super::inversion::draft::Draft;
+use super::inversion::{Inversion, Outcome, Wanted};
+use super::relocation::{self, Fate, Found};
+use super::{
+    Assignment, Change, Customised, Decision, Decisions, Key, KeyPart, Legacy, Risk, Status, Target,
+};
+use crate::catalog::vanilla;
+use crate::model::settings;
+use crate::render::jinja::Dialect;
+use crate::render::phases::MapperVersion;
+use crate::render::value::{Map, Value};
+use crate::syntax::json;
+use crate::target::embedded;
+
+/// Where a deployment.toml stands.
+const DEPLOYMENT_TOML: &str = "repository/conf/deployment.toml";
+
+/// What a customised setting waits for.
+enum Waiting {
+    /// Decided already.
+    Decided(Decision),
+    /// To be rendered like this; the note goes with it.
+    Rendered(Wanted, Option<String>),
+    /// This key is to hold this value.
+    Key(Key, Value, Option<String>),
+}
+
+/// Decides for one node; nothing where no model of the target is known.
+pub fn decide(legacy: &Legacy<'_>, target: &Target) -> Option<Decisions> {
+    let version = target.version.to_string();
+    let model = embedded::of_version(&version)?.model();
+    let mapper = MapperVersion::of_product(&version);
+    let destination = Destination::new(model, mapper, Dialect::of_product(&version));
+    let base = base(&version);
+    let inversion = Inversion::new(&destination, base.clone()).ok()?;
+    let mut plan = Plan { legacy, target, inversion, base, outcomes: BTreeMap::new() };
+    plan.replace_elements();
+    let waiting: Vec<Waiting> = legacy.customised.iter().map(|setting| plan.waiting(setting)).collect();
+    for (index, waiting) in waiting.iter().enumerate() {
+        plan.carry_out(index, waiting);
+    }
+    plan.leave_out_implied();
+    Some(plan.finish(&waiting))
+}
+
+/// What the untouched pack of a version has in its deployment.toml.
+fn base(version: &str) -> Draft {
+    let nowhere = crate::source::FileId { owner: u16::MAX, index: u16::MAX };
+    let pack = vanilla::pack("wso2am", version);
+    let document = pack.and_then(|pack| pack.json(DEPLOYMENT_TOML, nowhere));
+    match document.map(|document| value_of(&document.root)) {
+        Some(Value::Map(map)) => Draft::of(map),
+        _ => Draft::default(),
+    }
+}
+
+fn value_of(value: &json::Value) -> Value {
+    match value {
+        json::Value::Null(_) => Value::Null,
+        json::Value::Boolean(_, value) => Value::Bool(*value),
+        json::Value::Number(number) => match (number.text.parse(), number.text.parse()) {
+            (Ok(whole), _) => Value::Integer(whole),
+            (_, Ok(double)) => Value::Double(double),
+            _ => Value::Text(number.text.clone()),
+        },
+        json::Value::String(text) => Value::Text(text.text.clone()),
+        json::Value::Array(_, items) => Value::List(items.iter().map(value_of).collect()),
+        json::Value::Object(_, members) => {
+            let entry = |member: &json::Member| (member.name.text.clone(), value_of(&member.value));
+            Value::Map(members.iter().map(entry).collect::<Map>())
+        }
+    }
+}
+
+struct Plan<'a> {
+    legacy: &'a Legacy<'a>,
+    target: &'a Target,
+    inversion: Inversion<'a>,
+    base: Draft,
+    /// What became of the settings that were to be rendered or assigned.
+    outcomes: BTreeMap<usize, Outcome>,
+}
+
+impl Plan<'_> {
+    /// Takes elements out of the lists of the fresh pack that the node does not have, where the node changed the list.
+    fn replace_elements(&mut self) {
+        let mut lists: BTreeMap<Key, (String, BTreeSet<String>)> = BTreeMap::new();
+        for setting in &self.legacy.customised {
+            if setting.change.is_file() || !self.inversion.renders(&setting.file) {
+                continue;
+            }
+            let Some((list, field, _)) = self.inversion.element(&setting.file, &setting.path) else {
+                continue;
+            };
+            if lists.contains_key(&list) {
+                continue;
+            }
+            let all = settings::of(self.legacy.node, self.legacy.pack, &setting.file);
+            let own = all.iter().filter_map(|other| self.inversion.element(&setting.file, &other.path));
+            let names = own.filter(|(other, _, _)| *other == list).map(|(_, _, name)| name).collect();
+            lists.insert(list, (field, names));
+        }
+        for (list, (field, names)) in lists {
+            self.inversion.retain(&list, &field, &names);
+        }
+    }
+
+    fn waiting(&self, setting: &Customised) -> Waiting {
+        let value = setting.value.as_deref();
+        if let Some(found) = relocation::find(&setting.file, &setting.path, value, self.target.version) {
+            return relocated(&found, setting);
+        }
+        if setting.change.is_file() {
+            return Waiting::Decided(self.file(setting));
+        }
+        if self.inversion.renders(&setting.file) {
+            let (file, path) = (setting.file.clone(), setting.path.clone());
+            return Waiting::Rendered(Wanted { file, path, value: setting.value.clone() }, None);
+        }
+        Waiting::Decided(self.outside_of_templates(setting))
+    }
+
+    /// What becomes of a file as a whole.
+    fn file(&self, setting: &Customised) -> Decision {
+        if setting.change == Change::FileAdded && !self.inversion.renders(&setting.file) {
+            let note = format!("no file of the pack: copied; see whether {} needs it", self.target.version);
+            return Decision { status: Status::Carried, note: Some(note), risk: Risk::Low };
+        }
+        super::decision::undecided(setting, self.target)
+    }
+
+    /// What becomes of a setting in a file that no template of the target makes.
+    fn outside_of_templates(&self, setting: &Customised) -> Decision {
+        let version = self.target.version;
+        if embedded::of_version(&version.to_string())
+            .is_some_and(|model| model.has_static_file(&setting.file))
+        {
+            let note =
+                format!("{version} reads this file as it is: compare the copy with the one of the pack");
+            return Decision { status: Status::Carried, note: Some(note), risk: Risk::Medium };
+        }
+        let note =
+            format!("{version} has no {}: see whether the setting is still needed, and where", setting.file);
+        Decision::manual(Risk::Medium, note)
+    }
+
+    fn carry_out(&mut self, index: usize, waiting: &Waiting) {
+        let outcome = match waiting {
+            Waiting::Decided(_) => return,
+            Waiting::Rendered(wanted, _) => {
+                let outcome = self.inversion.achieve(wanted);
+                if let Outcome::Written(_) = outcome {
+                    self.complete_element(wanted, index);
+                }
+                outcome
+            }
+            Waiting::Key(key, value, _) => {
+                let key = self.inversion.placed(key);
+                if self.inversion.has(&key, value) {
+                    Outcome::Given
+                } else if self.inversion.assign(&key, value.clone()) {
+                    Outcome::Written(vec![key])
+                } else {
+                    Outcome::NotFound
+                }
+            }
+        };
+        self.outcomes.insert(index, outcome);
+    }
+
+    /// Writes the rest of a table of an array of which a setting was written: settings that the node has as its own
+    /// pack has them are none of the target's.
+    fn complete_element(&mut self, wanted: &Wanted, index: usize) {
+        let Some(prefix) = element_prefix(&wanted.path) else { return };
+        let Some(setting) = self.legacy.customised.get(index) else { return };
+        if setting.file != wanted.file || !setting.path.starts_with(prefix) {
+            return;
+        }
+        let all = settings::of(self.legacy.node, self.legacy.pack, &setting.file);
+        let siblings = all.into_iter().filter(|other| {
+            other.path.starts_with(prefix)
+                && relocation::find(&setting.file, &other.path, Some(&other.value), self.target.version)
+                    .is_none()
+        });
+        for sibling in siblings {
+            let (file, path) = (wanted.file.clone(), sibling.path);
+            // Whether it is so in the end is told where the node customised it.
+            let _ = self.inversion.achieve(&Wanted { file, path, value: Some(sibling.value) });
+        }
+    }
+
+    /// Takes keys away that have their value without being written, since another key implies it.
+    fn leave_out_implied(&mut self) {
+        let written: BTreeSet<Key> = self.outcomes.values().flat_map(Outcome::keys).cloned().collect();
+        for key in written {
+            let plain = key.0.iter().all(|part| matches!(part, KeyPart::Name(_)));
+            if plain && self.base.get(&key).is_none() && self.inversion.leave_out(&key) {
+                for outcome in self.outcomes.values_mut() {
+                    outcome.forget(&key);
+                }
+            }
+        }
+    }
+
+    fn finish(mut self, waiting: &[Waiting]) -> Decisions {
+        let mut decisions = Decisions::default();
+        let mut from: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
+        for (index, (waiting, setting)) in waiting.iter().zip(&self.legacy.customised).enumerate() {
+            let decision = match waiting {
+                Waiting::Decided(decision) => decision.clone(),
+                Waiting::Rendered(wanted, note) => {
+                    let holds = self.inversion.current(&wanted.file, &wanted.path) == wanted.value;
+                    self.judged(index, setting, holds, note.as_ref())
+                }
+                Waiting::Key(_, _, note) => {
+                    let holds = self.outcomes.get(&index) != Some(&Outcome::NotFound);
+                    self.judged(index, setting, holds, note.as_ref())
+                }
+            };
+            if let (Status::Migrated { .. }, Some(outcome)) = (&decision.status, self.outcomes.get(&index)) {
+                outcome.keys().for_each(|key| from.entry(key.clone()).or_default().push(index));
+            }
+            decisions.settings.push(decision);
+        }
+        let leaf = |(key, value): (Key, Value)| {
+            let from = from.get(&key).cloned().unwrap_or_default();
+            Assignment { key, value, from }
+        };
+        decisions.assignments = self.inversion.draft().leaves().into_iter().map(leaf).collect();
+        decisions
+    }
+
+    fn judged(&self, index: usize, setting: &Customised, holds: bool, note: Option<&String>) -> Decision {
+        let status = match self.outcomes.get(&index) {
+            Some(Outcome::Written(keys)) if holds && !keys.is_empty() => {
+                Status::Migrated { keys: keys.iter().map(Key::to_string).collect() }
+            }
+            Some(Outcome::Written(_) | Outcome::Given) if holds => Status::Default,
+            _ => return super::decision::undecided(setting, self.target),
+        };
+        Decision { status, note: note.cloned(), risk: Risk::Low }
+    }
+}
+
+fn relocated(found: &Found, setting: &Customised) -> Waiting {
+    let value = setting.value.clone().unwrap_or_default();
+    let relocation = found.relocation;
+    let note =
+        relocation.note.as_ref().map(|note| found.fill(note, setting.shown.as_deref().unwrap_or_default()));
+    let decided = |status| Waiting::Decided(Decision { status, note: note.clone(), risk: relocation.risk });
+    let new_value = |template: &Option<String>| match template {
+        Some(template) => found.fill(template, &value),
+        None => value.clone(),
+    };
+    match &relocation.fate {
+        Fate::Moved { file, path, value: template } => {
+            let value = setting.value.as_ref().map(|_| new_value(template));
+            let (file, path) = (file.clone(), found.fill(path, &value_for_paths(setting)));
+            Waiting::Rendered(Wanted { file, path, value }, note)
+        }
+        Fate::Key { key, value: template } => {
+            let Some(key) = Key::parse(&found.fill(key, &value)) else {
+                return decided(Status::Manual);
+            };
+            Waiting::Key(key, typed(&new_value(template)), note)
+        }
+        Fate::Obsolete => decided(Status::Obsolete),
+        Fate::Manual => decided(Status::Manual),
+        Fate::Carried => decided(Status::Carried),
+    }
+}
+
+fn value_for_paths(setting: &Customised) -> String {
+    setting.value.clone().or_else(|| setting.vanilla.clone()).unwrap_or_default()
+}
+
+fn typed(text: &str) -> Value {
+    match (text, text.parse::<i64>()) {
+        ("true", _) => Value::Bool(true),
+        ("false", _) => Value::Bool(false),
+        (_, Ok(number)) if number.to_string() == text => Value::Integer(number),
+        _ => Value::Text(text.to_owned()),
+    }
+}
+
+/// The path of the innermost named element of an XML path, up to the end of its predicate.
+fn element_prefix(path: &str) -> Option<&str> {
+    let end = path.rfind("']").map(|at| at + 2).or_else(|| path.rfind("\"]").map(|at| at + 2))?;
+    path.get(..end)
+}

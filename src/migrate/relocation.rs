@@ -1,0 +1,254 @@
+//! Where settings went that no longer stand where they stood, from the files of `rules/relocations`.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use super::decision::Risk;
+use crate::catalog::lines::sections;
+use crate::model::Version;
+
+/// What is known about a setting of an older version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relocation {
+    /// The file that it stood in, home-relative.
+    pub file: String,
+    /// Its path, with `$name` for parts that may be anything and `**` for any rest; empty for the file as a whole.
+    pub pattern: String,
+    /// The value that it must have for this to hold; any where there is none.
+    pub when: Option<String>,
+    /// The first target version that this is true of.
+    pub since: Option<Version>,
+    /// The first target version that this is no longer true of.
+    pub before: Option<Version>,
+    /// What became of it.
+    pub fate: Fate,
+    /// What a person should know, or do.
+    pub note: Option<String>,
+    /// How much harm it does to pass over it.
+    pub risk: Risk,
+    /// Where this is known from.
+    pub source: String,
+}
+
+/// What became of a setting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// It stands elsewhere in what the target renders; names that the pattern caught are filled in.
+    Moved {
+        /// The file, home-relative.
+        file: String,
+        /// The path in it.
+        path: String,
+        /// The value, with `$value` for what it was; unchanged where there is none.
+        value: Option<String>,
+    },
+    /// A key of deployment.toml holds it, whatever the templates make of it.
+    Key {
+        /// The key as a user writes it; `name[field=$x]` is an entry of an array of tables.
+        key: String,
+        /// The value, with `$value` for what it was; unchanged where there is none.
+        value: Option<String>,
+    },
+    /// The target no longer has it.
+    Obsolete,
+    /// A person must act.
+    Manual,
+    /// It lives in a file that is copied.
+    Carried,
+}
+
+/// A relocation that holds for a setting, with what its pattern caught.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// What is known.
+    pub relocation: &'static Relocation,
+    caught: BTreeMap<String, String>,
+}
+
+impl Found {
+    /// A text of the relocation, with what the pattern caught and with the value that the setting had.
+    pub fn fill(&self, text: &str, value: &str) -> String {
+        let mut filled = text.to_owned();
+        for (name, caught) in self.caught.iter().rev() {
+            filled = filled.replace(&format!("${name}"), caught);
+        }
+        filled.replace("$value", value)
+    }
+}
+
+/// The first relocation that holds for a setting on its way to a version.
+pub fn find(file: &str, path: &str, value: Option<&str>, target: Version) -> Option<Found> {
+    all().iter().find_map(|relocation| {
+        let holds = relocation.file == file
+            && relocation.since.is_none_or(|since| target >= since)
+            && relocation.before.is_none_or(|before| target < before)
+            && (relocation.when.is_none() || relocation.when.as_deref() == value);
+        let caught = holds.then(|| catch(&relocation.pattern, path))??;
+        Some(Found { relocation, caught })
+    })
+}
+
+/// All relocations, in the order of the files and of their lines: the more specific stand first.
+pub fn all() -> &'static [Relocation] {
+    static ALL: OnceLock<Vec<Relocation>> = OnceLock::new();
+    // A test reads each file whole; here what cannot be read is left out.
+    ALL.get_or_init(|| FILES.iter().flat_map(|(_, text)| read(text).unwrap_or_default()).collect())
+}
+
+macro_rules! files {
+    ($($name:literal,)*) => {
+        const FILES: &[(&str, &str)] = &[$(
+            ($name, include_str!(concat!("../../rules/relocations/", $name, ".list"))),
+        )*];
+    };
+}
+
+files! {
+    "xml-to-toml",
+}
+
+/// Reads a file; the error is one line that says what is wrong and where.
+fn read(text: &str) -> Result<Vec<Relocation>, String> {
+    let mut relocations = Vec::new();
+    for section in sections(text) {
+        let mut open: Option<Draft> = None;
+        for line in section.body.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')) {
+            match line.strip_prefix("  ") {
+                Some(fact) => match &mut open {
+                    Some(draft) => {
+                        draft.add(fact).map_err(|reason| format!("{}: {line}: {reason}", section.name))?
+                    }
+                    None => return Err(format!("{}: {line}: stands under no path", section.name)),
+                },
+                None => {
+                    relocations.extend(open.take().map(|draft| draft.finish(section.name)).transpose()?);
+                    open = Some(Draft { pattern: line.to_owned(), ..Draft::default() });
+                }
+            }
+        }
+        relocations.extend(open.map(|draft| draft.finish(section.name)).transpose()?);
+    }
+    Ok(relocations)
+}
+
+#[derive(Default)]
+struct Draft {
+    pattern: String,
+    facts: BTreeMap<String, String>,
+}
+
+/// What a line under a path may start with.
+const WORDS: [&str; 13] = [
+    "to", "file", "key", "value", "obsolete", "manual", "carried", "when", "since", "before", "note", "risk",
+    "source",
+];
+
+impl Draft {
+    fn add(&mut self, fact: &str) -> Result<(), String> {
+        let (word, rest) = fact.split_once(' ').unwrap_or((fact, ""));
+        if !WORDS.contains(&word) {
+            return Err(format!("`{word}` means nothing here"));
+        }
+        match self.facts.insert(word.to_owned(), rest.to_owned()) {
+            Some(_) => Err(format!("`{word}` stands twice")),
+            None => Ok(()),
+        }
+    }
+
+    fn finish(mut self, file: &str) -> Result<Relocation, String> {
+        let mut take = |word: &str| self.facts.remove(word);
+        let version = |text: Option<String>| match text {
+            Some(text) => Version::parse(&text).map(Some).ok_or(format!("{text} is no version")),
+            None => Ok(None),
+        };
+        let value = take("value");
+        let mut note = take("note");
+        let fate = if let Some(path) = take("to") {
+            Fate::Moved { file: take("file").unwrap_or_else(|| file.to_owned()), path, value }
+        } else if let Some(key) = take("key") {
+            Fate::Key { key, value }
+        } else {
+            let plain = [("obsolete", Fate::Obsolete), ("manual", Fate::Manual), ("carried", Fate::Carried)];
+            let found = plain.into_iter().find_map(|(word, fate)| Some((take(word)?, fate)));
+            let (text, fate) = found.ok_or(format!("{file} {}: says nothing of its fate", self.pattern))?;
+            note = note.or(Some(text));
+            fate
+        };
+        let risk = match take("risk").as_deref() {
+            Some("high") => Risk::High,
+            Some("low") => Risk::Low,
+            None | Some("medium") => Risk::Medium,
+            Some(other) => return Err(format!("`{other}` is no risk")),
+        };
+        let pattern = if self.pattern == "*" { String::new() } else { self.pattern.clone() };
+        Ok(Relocation {
+            file: file.to_owned(),
+            pattern,
+            when: take("when"),
+            since: version(take("since"))?,
+            before: version(take("before"))?,
+            fate,
+            note,
+            risk,
+            source: take("source").ok_or(format!("{file} {}: has no source", self.pattern))?,
+        })
+    }
+}
+
+/// What the names of a pattern stand for in a path; nothing where the path does not fit.
+fn catch(pattern: &str, path: &str) -> Option<BTreeMap<String, String>> {
+    let Some(at) = pattern.find(['$', '*']) else {
+        return (pattern == path).then(BTreeMap::new);
+    };
+    let (start, rest) = pattern.split_at_checked(at)?;
+    let path = path.strip_prefix(start)?;
+    if rest == "**" {
+        return Some(BTreeMap::new());
+    }
+    let rest = rest.strip_prefix('$')?;
+    let end = rest.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(rest.len());
+    let (name, rest) = rest.split_at_checked(end)?;
+    let ends = (1..=path.len()).filter(|end| path.is_char_boundary(*end));
+    for end in ends {
+        let (own, behind) = path.split_at_checked(end)?;
+        if let Some(mut caught) = catch(rest, behind) {
+            caught.insert(name.to_owned(), own.to_owned());
+            return Some(caught);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_relocation_is_read() {
+        for (name, text) in FILES {
+            let relocations = read(text).unwrap_or_else(|reason| panic!("{name}: {reason}"));
+            assert!(!relocations.is_empty(), "{name}");
+        }
+    }
+
+    #[test]
+    fn patterns_catch_names() {
+        let caught = catch("/a/b[Name='$name']/$field", "/a/b[Name='x y']/c").unwrap();
+        assert_eq!(caught.get("name").map(String::as_str), Some("x y"));
+        assert_eq!(caught.get("field").map(String::as_str), Some("c"));
+        assert!(catch("/a/**", "/a/b/c").is_some());
+        assert!(catch("/a/**", "/b/c").is_none());
+        assert!(catch("/a", "/a/b").is_none());
+    }
+
+    #[test]
+    fn a_relocation_without_fate_or_source_is_refused() {
+        assert!(read("[f.xml]\n/a\n  source x\n").is_err());
+        assert!(read("[f.xml]\n/a\n  key b\n").is_err());
+        assert!(read("[f.xml]\n  key b\n").is_err());
+        assert!(read("[f.xml]\n/a\n  key b\n  key c\n").is_err());
+        assert!(read("[f.xml]\n/a\n  fate b\n").is_err());
+        let relocations = read("[f.xml]\n/a\n  key b\n  since 4.0\n  risk high\n  source x\n").unwrap();
+        assert_eq!(relocations.len(), 1);
+    }
+}
