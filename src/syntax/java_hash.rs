@@ -89,15 +89,37 @@ pub struct JavaHashMap<K, V> {
 #[derive(Debug, Clone)]
 struct Entry<K, V> {
     hash: i32,
+    /// The next entry of the bin.
+    next: Link,
     key: K,
     value: V,
 }
 
-/// One place of the table: indexes of entries, in the order of Java's `next` links.
-#[derive(Debug, Clone, Default)]
+/// One place of the table.
+#[derive(Debug, Clone, Copy, Default)]
 struct Bin {
-    order: Vec<usize>,
+    first: Link,
     is_tree: bool,
+}
+
+/// An entry by its index, or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Link(u32);
+
+impl Default for Link {
+    fn default() -> Self {
+        Self(u32::MAX)
+    }
+}
+
+impl Link {
+    fn to(at: usize) -> Self {
+        u32::try_from(at).map_or_else(|_| Self::default(), Self)
+    }
+
+    fn entry(self) -> Option<usize> {
+        (self != Self::default()).then_some(self.0 as usize)
+    }
 }
 
 impl<K, V> Default for JavaHashMap<K, V> {
@@ -201,8 +223,8 @@ impl<K: JavaKey, V> JavaHashMap<K, V> {
     pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
         self.bins
             .iter()
-            .flat_map(|bin| &bin.order)
-            .filter_map(|at| self.entries.get(*at))
+            .flat_map(|bin| self.chain(*bin))
+            .filter_map(|at| self.entries.get(at))
             .map(|entry| (&entry.key, &entry.value))
     }
 
@@ -221,9 +243,38 @@ impl<K: JavaKey, V> JavaHashMap<K, V> {
         K: Borrow<Q>,
     {
         let hash = spread(key.hash_code());
-        let bin = self.bins.get(self.place(hash))?;
-        let is_it = |entry: &Entry<K, V>| entry.hash == hash && entry.key.borrow() == key;
-        bin.order.iter().copied().find(|at| self.entries.get(*at).is_some_and(is_it))
+        let bin = *self.bins.get(self.place(hash))?;
+        let is_it = |at: usize| {
+            self.entries.get(at).is_some_and(|entry| entry.hash == hash && entry.key.borrow() == key)
+        };
+        if !bin.is_tree {
+            return self.chain(bin).find(|at| is_it(*at));
+        }
+        let root = self.forest.root_of(bin.first.entry()?);
+        self.forest.find(root, is_it, |other| match self.entries.get(other) {
+            Some(other) => hash.cmp(&other.hash).then_with(|| key.compare(other.key.borrow())),
+            None => Ordering::Equal,
+        })
+    }
+
+    /// The entries of a bin, in the order of Java's `next` links.
+    fn chain(&self, bin: Bin) -> impl Iterator<Item = usize> {
+        let next = |at: &usize| self.entries.get(*at).and_then(|entry| entry.next.entry());
+        std::iter::successors(bin.first.entry(), next)
+    }
+
+    fn bin(&self, place: usize) -> Bin {
+        self.bins.get(place).copied().unwrap_or_default()
+    }
+
+    fn link(&mut self, at: usize, next: Link) {
+        if let Some(entry) = self.entries.get_mut(at) {
+            entry.next = next;
+        }
+    }
+
+    fn next(&self, at: usize) -> Link {
+        self.entries.get(at).map_or_else(Link::default, |entry| entry.next)
     }
 
     fn insert_new(&mut self, key: K, value: V) {
@@ -232,11 +283,19 @@ impl<K: JavaKey, V> JavaHashMap<K, V> {
         }
         let at = self.add_entry(key, value);
         let place = self.place_of(at);
-        if self.bins.get(place).is_some_and(|bin| bin.is_tree) {
+        let bin = self.bin(place);
+        if bin.is_tree {
             self.plant(place, at);
-        } else if let Some(bin) = self.bins.get_mut(place) {
-            let was = bin.order.len();
-            bin.order.push(at);
+        } else {
+            let (mut last, mut was) = (None, 0);
+            for other in self.chain(bin) {
+                last = Some(other);
+                was += 1;
+            }
+            match last {
+                Some(last) => self.link(last, Link::to(at)),
+                None => self.put_bin(place, Bin { first: Link::to(at), is_tree: false }),
+            }
             if was >= LONGEST_LIST {
                 self.make_tree(place);
             }
@@ -248,20 +307,28 @@ impl<K: JavaKey, V> JavaHashMap<K, V> {
 
     fn link_in_front(&mut self, at: usize) {
         let place = self.place_of(at);
-        if self.bins.get(place).is_some_and(|bin| bin.is_tree) {
+        let bin = self.bin(place);
+        if bin.is_tree {
             self.plant(place, at);
-        } else if let Some(bin) = self.bins.get_mut(place) {
-            let was = bin.order.len();
-            bin.order.insert(0, at);
-            if was >= LONGEST_LIST - 1 {
-                self.make_tree(place);
-            }
+            return;
+        }
+        let was = self.chain(bin).count();
+        self.link(at, bin.first);
+        self.put_bin(place, Bin { first: Link::to(at), is_tree: false });
+        if was >= LONGEST_LIST - 1 {
+            self.make_tree(place);
+        }
+    }
+
+    fn put_bin(&mut self, place: usize, bin: Bin) {
+        if let Some(target) = self.bins.get_mut(place) {
+            *target = bin;
         }
     }
 
     fn add_entry(&mut self, key: K, value: V) -> usize {
-        self.entries.push(Entry { hash: spread(key.hash_code()), key, value });
-        self.forest.add();
+        let next = Link::default();
+        self.entries.push(Entry { hash: spread(key.hash_code()), next, key, value });
         self.entries.len() - 1
     }
 
@@ -306,17 +373,22 @@ impl<K: JavaKey, V> JavaHashMap<K, V> {
 
     /// Shares a bin of the old table out to the two places of the new one.
     fn split(&mut self, place: usize, distance: usize, bin: Bin) {
-        let was_tree = bin.is_tree;
-        let whole = bin.order.len();
-        let (low, high): (Vec<usize>, Vec<usize>) =
-            bin.order.into_iter().partition(|at| self.place_of(*at) == place);
-        for (place, order) in [(place, low), (place + distance, high)] {
-            let is_tree = was_tree && order.len() > SMALLEST_TREE;
-            let is_part = order.len() < whole;
-            if let Some(target) = self.bins.get_mut(place) {
-                *target = Bin { order, is_tree };
+        let (mut low, mut high) = (Chain::default(), Chain::default());
+        let mut next = bin.first.entry();
+        while let Some(at) = next {
+            next = self.next(at).entry();
+            let half = if self.place_of(at) == place { &mut low } else { &mut high };
+            let before = half.append(at);
+            self.link(at, Link::default());
+            if let Some(before) = before {
+                self.link(before, Link::to(at));
             }
-            if is_tree && is_part {
+        }
+        let whole = low.length + high.length;
+        for (place, half) in [(place, low), (place + distance, high)] {
+            let is_tree = bin.is_tree && half.length > SMALLEST_TREE;
+            self.put_bin(place, Bin { first: half.first, is_tree });
+            if is_tree && half.length < whole {
                 self.grow_tree(place);
             }
         }
@@ -328,41 +400,66 @@ impl<K: JavaKey, V> JavaHashMap<K, V> {
             self.grow();
             return;
         }
-        if let Some(bin) = self.bins.get_mut(place) {
-            bin.is_tree = true;
-        }
+        self.put_bin(place, Bin { is_tree: true, ..self.bin(place) });
         self.grow_tree(place);
     }
 
     /// `TreeNode.treeify`: a tree of the entries of a bin, whose root then comes first.
     fn grow_tree(&mut self, place: usize) {
-        let Some(bin) = self.bins.get_mut(place) else { return };
         let mut root = None;
-        for at in &bin.order {
-            let under = under(&self.entries, *at);
-            root = Some(self.forest.plant(root, *at, under).root);
+        let mut next = self.bin(place).first.entry();
+        while let Some(at) = next {
+            let under = under(&self.entries, at);
+            root = Some(self.forest.plant(root, at, under).root);
+            next = self.next(at).entry();
         }
-        bin.put_first(root);
+        if let Some(root) = root {
+            self.put_first(place, root);
+        }
     }
 
     /// `TreeNode.putTreeVal`: the new entry follows its parent; should the root have changed, it comes first.
     fn plant(&mut self, place: usize, at: usize) {
-        let Some(bin) = self.bins.get_mut(place) else { return };
-        let root = bin.order.first().map(|first| self.forest.root_of(*first));
+        let root = self.bin(place).first.entry().map(|first| self.forest.root_of(first));
         let planted = self.forest.plant(root, at, under(&self.entries, at));
-        let parent = bin.order.iter().position(|other| Some(*other) == planted.parent);
-        bin.order.insert(parent.map_or(0, |parent| parent + 1), at);
-        bin.put_first(Some(planted.root));
+        if let Some(parent) = planted.parent {
+            self.link(at, self.next(parent));
+            self.link(parent, Link::to(at));
+        }
+        self.put_first(place, planted.root);
+    }
+
+    /// `TreeNode.moveRootToFront`.
+    fn put_first(&mut self, place: usize, root: usize) {
+        let bin = self.bin(place);
+        if bin.first == Link::to(root) {
+            return;
+        }
+        let before = self.chain(bin).find(|at| self.next(*at) == Link::to(root));
+        if let Some(before) = before {
+            self.link(before, self.next(root));
+        }
+        self.link(root, bin.first);
+        self.put_bin(place, Bin { first: Link::to(root), ..bin });
     }
 }
 
-impl Bin {
-    /// `TreeNode.moveRootToFront`.
-    fn put_first(&mut self, root: Option<usize>) {
-        if let Some(root) = root {
-            self.order.retain(|at| *at != root);
-            self.order.insert(0, root);
+/// Entries of a bin, while they are linked anew.
+#[derive(Debug, Default)]
+struct Chain {
+    first: Link,
+    last: Link,
+    length: usize,
+}
+
+impl Chain {
+    /// Adds an entry; the one that is to link to it is returned.
+    fn append(&mut self, at: usize) -> Option<usize> {
+        if self.length == 0 {
+            self.first = Link::to(at);
         }
+        self.length += 1;
+        std::mem::replace(&mut self.last, Link::to(at)).entry()
     }
 }
 

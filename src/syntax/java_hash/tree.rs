@@ -2,9 +2,10 @@
 
 use std::cmp::Ordering;
 
-/// One tree node for each entry of the map, linked or not.
+/// The trees of a map.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Forest {
+    /// By the index of the entry, as far as entries stand in trees.
     nodes: Vec<Node>,
 }
 
@@ -40,17 +41,35 @@ impl Side {
 }
 
 impl Forest {
-    /// Makes room for one more entry.
-    pub(super) fn add(&mut self) {
-        self.nodes.push(Node::default());
-    }
-
     /// The root of the tree that an entry stands in.
     pub(super) fn root_of(&self, mut at: usize) -> usize {
         while let Some(parent) = self.node(at).parent {
             at = parent;
         }
         at
+    }
+
+    /// The entry in the tree of `root` that is the one looked for; `under` says how that lies to another entry.
+    pub(super) fn find(
+        &self,
+        root: usize,
+        is_it: impl Fn(usize) -> bool,
+        under: impl Fn(usize) -> Ordering,
+    ) -> Option<usize> {
+        let mut open = vec![root];
+        while let Some(at) = open.pop() {
+            if is_it(at) {
+                return Some(at);
+            }
+            let node = self.node(at);
+            match under(at) {
+                Ordering::Less => open.extend(node.left),
+                Ordering::Greater => open.extend(node.right),
+                // Entries that cannot be told apart may stand on either side.
+                Ordering::Equal => open.extend(node.left.into_iter().chain(node.right)),
+            }
+        }
+        None
     }
 
     /// Puts an entry into the tree of `root`; `under` says how it lies to another entry of that tree.
@@ -60,6 +79,9 @@ impl Forest {
         at: usize,
         under: impl Fn(usize) -> Ordering,
     ) -> Planted {
+        if self.nodes.len() <= at {
+            self.nodes.resize_with(at + 1, Node::default);
+        }
         self.change(at, |node| *node = Node::default());
         let Some(root) = root else { return Planted { root: at, parent: None } };
         let mut parent = root;

@@ -143,8 +143,9 @@ impl JavaKey for KeyPath {
         self.hash
     }
 
-    fn compare(&self, _other: &Self) -> std::cmp::Ordering {
-        std::cmp::Ordering::Equal
+    /// Java goes by where the lists lie in memory: any order will do.
+    fn compare(&self, other: &Self) -> std::cmp::Ordering {
+        self.last.cmp(&other.last)
     }
 }
 
