@@ -3,6 +3,7 @@
 use super::date;
 use super::fault::Fault;
 use super::growth::too_deep;
+use super::keys::join_key_path;
 use super::lexer::{Kind, Lexer, Mode, Token};
 use super::number;
 use super::recovery::resume_at;
@@ -150,12 +151,12 @@ impl<'t> Parser<'t> {
     fn key_value(&mut self, table: TableId, levels: usize) -> Result<(), Stop> {
         let place = if self.open > 0 { Place::InlineKey } else { Place::Statement };
         let path = self.key(place)?;
-        let name = path.last().map_or("", |(key, _)| key.as_str());
+        let name = path.last().map_or_else(String::new, |(key, _)| join_key_path(&[key]));
         if self.token.kind != Kind::Equals {
-            return Err(self.misfit(Place::Equals(name)).into());
+            return Err(self.misfit(Place::Equals(&name)).into());
         }
         self.advance();
-        let (value, span) = self.value(name, levels)?;
+        let (value, span) = self.value(&name, levels)?;
         self.tables.set(table, &path, value, span);
         Ok(())
     }
