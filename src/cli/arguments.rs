@@ -23,6 +23,8 @@ pub(super) enum Command {
     Check(Box<Check>),
     /// Writes the deployment.toml of a newer version for each node, and a report in which every customised setting is accounted for
     Migrate(Box<Migrate>),
+    /// Shows the settings that differ between nodes, by meaning
+    Diff(Diff),
     /// Prints the card of a rule: what it finds, why it matters, how to fix it
     Explain {
         /// Code or name of the rule
@@ -313,6 +315,47 @@ pub(super) enum Format {
     Github,
     /// A Code Quality report of GitLab
     Gitlab,
+    /// Markdown, for comments on merge requests
+    Markdown,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Layout, comments, the order of elements and the spelling of addresses and ports are no difference. What \
+                        each node has for itself is shown apart. Only files under repository/conf are compared.\n\n\
+                        Exit status: 0 the nodes are alike save for what is each node's own, 1 they differ, 2 bad usage or an \
+                        input that could not be read."
+)]
+pub(super) struct Diff {
+    /// The nodes, each as [NAME=]PATH, as for check; of one product and version. Without any, those of apimlint.toml
+    #[arg(value_name = "NODE")]
+    pub nodes: Vec<OsString>,
+
+    /// How to print on standard output
+    #[arg(long, value_enum, default_value_t = DiffFormat::Human, env = "APIMLINT_FORMAT", hide_env_values = true)]
+    pub format: DiffFormat,
+
+    /// The product version of all nodes, whatever their files say
+    #[arg(
+        long,
+        value_name = "VERSION",
+        value_parser = parse_version,
+        env = "APIMLINT_PRODUCT_VERSION",
+        hide_env_values = true
+    )]
+    pub product_version: Option<Version>,
+
+    /// The inventory; without it apimlint.toml is looked for upwards from the working folder
+    #[arg(long, value_name = "FILE", env = "APIMLINT_CONFIG", hide_env_values = true)]
+    pub config: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiffFormat {
+    /// For people
+    Human,
+    /// One JSON document
+    Json,
     /// Markdown, for comments on merge requests
     Markdown,
 }

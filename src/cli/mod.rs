@@ -3,6 +3,7 @@
 mod arguments;
 mod check;
 mod describe;
+mod diff;
 mod fix;
 mod migrate;
 mod output;
@@ -51,6 +52,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let status = match arguments.command {
         Command::Check(check) => check::run(&check),
         Command::Migrate(migrate) => migrate::run(&migrate),
+        Command::Diff(diff) => diff::run(&diff),
         Command::Explain { rule } => describe::explain(&rule),
         Command::Rules { format } => describe::rules(format),
         Command::Completions { shell } => {

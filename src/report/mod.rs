@@ -1,6 +1,7 @@
 //! Prints findings: one file for each format.
 
 pub mod card;
+pub mod diff;
 pub mod github;
 pub mod gitlab;
 pub mod human;

@@ -94,12 +94,9 @@ impl Deployment {
         let compare = |group: &Vec<&Node>| {
             let context = Group::of(self, group);
             let own = own_databases(group);
-            let mut names: BTreeSet<&str> = BTreeSet::new();
-            for node in group {
-                names.extend(node.documents.keys().filter_map(|path| path.strip_prefix("repository/conf/")));
-            }
+            let names = conf_files(group).into_iter();
             let names: Vec<&str> =
-                names.into_iter().filter(|name| kind == Kind::Role || GATEWAY.has_file(name)).collect();
+                names.filter(|name| kind == Kind::Role || GATEWAY.has_file(name)).collect();
             let is_gateway = group.iter().all(|node| node.acts_as(Role::Gateway));
             let wanted = |file: &str, path: &str| {
                 let visible = is_gateway && GATEWAY.has(file, path);
@@ -109,11 +106,25 @@ impl Deployment {
             };
             names
                 .par_iter()
-                .map(|name| in_file(self, group, &context, name, &wanted))
+                .map(|name| in_file(self, group, &context, name, &wanted, MOST))
                 .collect::<Vec<_>>()
                 .concat()
         };
         groups.iter().flat_map(compare).collect()
+    }
+
+    /// What differs between the files of all nodes under `repository/conf`, whatever their roles. The nodes are of one
+    /// product, version and model.
+    pub fn differences(&self) -> Differences {
+        let group: Vec<&Node> = self.nodes.iter().collect();
+        let context = Group::of(self, &group);
+        let names = conf_files(&group);
+        let of = |own: bool| {
+            let wanted = |file: &str, path: &str| NODE_SPECIFIC.has(file, path) == own;
+            let in_file = |name: &&str| in_file(self, &group, &context, name, &wanted, usize::MAX);
+            names.iter().flat_map(in_file).collect()
+        };
+        Differences { unexplained: of(false), own: of(true) }
     }
 
     /// Groups of two and more nodes of one product and version whose settings should be the same.
@@ -146,6 +157,21 @@ impl Deployment {
     }
 }
 
+/// What differs between nodes, by file and path.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Differences {
+    /// Nothing in the settings themselves says why.
+    pub unexplained: Vec<Drift>,
+    /// What each node has for itself: addresses, ports, peers, sizes.
+    pub own: Vec<Drift>,
+}
+
+/// The files of a group that were read, relative to `repository/conf`.
+fn conf_files<'a>(group: &[&'a Node]) -> BTreeSet<&'a str> {
+    let paths = group.iter().flat_map(|node| node.documents.keys());
+    paths.filter_map(|path| path.strip_prefix("repository/conf/")).collect()
+}
+
 /// Names of the data sources behind the databases that each node has for itself.
 fn own_databases(group: &[&Node]) -> BTreeSet<String> {
     let of_node = |node: &&Node| {
@@ -163,6 +189,7 @@ fn in_file(
     context: &Group<'_>,
     name: &str,
     wanted: &(dyn Fn(&str, &str) -> bool + Sync),
+    most: usize,
 ) -> Vec<Drift> {
     let path = format!("repository/conf/{name}");
     let files = files::read(deployment, group, &path);
@@ -193,7 +220,7 @@ fn in_file(
         };
         found.extend(drift);
     }
-    if found.len() > MOST { vec![summary(&files, name, &found)] } else { found }
+    if found.len() > most { vec![summary(&files, name, &found)] } else { found }
 }
 
 /// A setting that every node has, if it does not mean the same.
