@@ -1,5 +1,7 @@
 //! The arguments of every command.
 
+mod render;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -8,6 +10,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::diagnostic::Severity;
 use crate::lint::{Date, Selector};
 use crate::model::Version;
+
+pub(super) use render::{Place, Render};
 
 /// Lints WSO2 API Manager deployments: every node, and the nodes against each other.
 #[derive(Debug, Parser)]
@@ -25,6 +29,8 @@ pub(super) enum Command {
     Migrate(Box<Migrate>),
     /// Shows the settings that differ between nodes, by meaning
     Diff(Diff),
+    /// Renders deployment.toml through the templates of a pack, as the server does when it starts
+    Render(Box<Render>),
     /// Prints the card of a rule: what it finds, why it matters, how to fix it
     Explain {
         /// Code or name of the rule

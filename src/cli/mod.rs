@@ -7,6 +7,7 @@ mod diff;
 mod fix;
 mod migrate;
 mod output;
+mod render;
 mod terminal;
 
 use std::ffi::OsString;
@@ -53,6 +54,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Check(check) => check::run(&check),
         Command::Migrate(migrate) => migrate::run(&migrate),
         Command::Diff(diff) => diff::run(&diff),
+        Command::Render(render) => render::run(&render),
         Command::Explain { rule } => describe::explain(&rule),
         Command::Rules { format } => describe::rules(format),
         Command::Completions { shell } => {

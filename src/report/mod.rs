@@ -1,7 +1,9 @@
 //! Prints findings: one file for each format.
 
 pub mod card;
+pub mod changes;
 pub mod diff;
+pub mod explanation;
 pub mod github;
 pub mod gitlab;
 pub mod human;
