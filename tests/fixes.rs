@@ -27,7 +27,7 @@ use apimlint::fix::{Wanted, changes};
 use apimlint::input::Request;
 use apimlint::lint::registry;
 use case::{copy_folder, nodes_in, why};
-use program::{MULTICAST, run, status, stderr, stdout, two_nodes, write};
+use program::{MULTICAST, apimlint, run, status, stderr, stdout, two_nodes, write};
 use rayon::prelude::*;
 use support::{check_rule, entries, name, root};
 
@@ -304,6 +304,21 @@ fn the_json_holds_the_edits() {
     }]);
     assert_eq!(fix(2)["edits"], expected);
     assert_eq!((&fix(0)["edits"][0]["line"], &fix(0)["edits"][0]["end_line"]), (&3.into(), &4.into()));
+}
+
+#[test]
+fn fixes_can_be_asked_for_in_the_environment() {
+    let folder = two_nodes();
+    stale_comments(folder.path());
+    let path = folder.path().join(format!("stale/{AXIS2}"));
+    let before = fs::read(&path).unwrap();
+    let mut command = apimlint(folder.path());
+    command.args(["check", "stale"]).args(RULES).env("APIMLINT_FIX", "1").env("APIMLINT_DIFF", "1");
+    assert!(String::from_utf8_lossy(&command.output().unwrap().stdout).starts_with("--- stale/"));
+    assert_eq!(fs::read(&path).unwrap(), before);
+    command.env_remove("APIMLINT_DIFF");
+    assert_eq!(stderr(&command.output().unwrap()), "2 fixes applied to 1 file\n");
+    assert_ne!(fs::read(&path).unwrap(), before);
 }
 
 #[test]

@@ -157,12 +157,25 @@ pub(super) struct Check {
     pub strict_baseline: bool,
 
     /// Mends the findings for which that changes nothing else, and reports the others
-    #[arg(long, conflicts_with_all = ["stdin_filename", "write_baseline"])]
+    #[arg(
+        long,
+        conflicts_with_all = ["stdin_filename", "write_baseline"],
+        env = "APIMLINT_FIX",
+        hide_env_values = true,
+        value_parser = clap::builder::FalseyValueParser::new()
+    )]
     pub fix: bool,
 
     /// With --fix: writes nothing, and prints what would change as a diff for patch -p0, with the fixes that change running
     /// behaviour
-    #[arg(long, requires = "fix", conflicts_with_all = ["format", "output"])]
+    #[arg(
+        long,
+        requires = "fix",
+        conflicts_with_all = ["format", "output"],
+        env = "APIMLINT_DIFF",
+        hide_env_values = true,
+        value_parser = clap::builder::FalseyValueParser::new()
+    )]
     pub diff: bool,
 
     /// What standard input holds, given as the node "-": the path that the file would have
