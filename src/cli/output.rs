@@ -1,5 +1,6 @@
 //! Writes a set of files: none over an existing one, each whole or not at all.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -44,17 +45,34 @@ impl Files {
                 return Err(format!("{} exists: nothing is written; --force writes over it", path.display()));
             }
         }
+        let mut folders = BTreeSet::new();
         let staged = self.files.iter().map(|(path, content)| {
             let path = folder.join(path);
-            // What a link leads to is replaced, not the link.
-            let path = fs::canonicalize(&path).unwrap_or(path);
-            stage(&path, content).map(|file| (file, path.clone())).map_err(|error| failed(&path, &error))
+            stage(&path, content, &mut folders).map_err(|error| failed(&path, &error))
         });
         let staged: Vec<_> = staged.collect::<Result<_, _>>()?;
-        staged.into_iter().try_for_each(|(file, path)| {
-            let persisted = if force { file.persist(&path) } else { file.persist_noclobber(&path) };
-            persisted.map(drop).map_err(|refused| failed(&path, &refused.error))
-        })
+        staged.into_iter().try_for_each(|staged| staged.put(force))
+    }
+}
+
+/// Writes a text in place of an existing file, which keeps its permissions, whole or not at all.
+pub(super) fn replace(path: &Path, content: &[u8]) -> Result<(), String> {
+    let staged = stage(path, content, &mut BTreeSet::new()).map_err(|error| failed(path, &error))?;
+    staged.put(true)
+}
+
+/// A file that lies complete beside its place.
+#[derive(Debug)]
+struct Staged {
+    file: NamedTempFile,
+    path: PathBuf,
+}
+
+impl Staged {
+    fn put(self, force: bool) -> Result<(), String> {
+        let Self { file, path } = self;
+        let persisted = if force { file.persist(&path) } else { file.persist_noclobber(&path) };
+        persisted.map(drop).map_err(|refused| failed(&path, &refused.error))
     }
 }
 
@@ -62,34 +80,36 @@ fn failed(path: &Path, error: &std::io::Error) -> String {
     format!("{} cannot be written: {}", path.display(), refusal(error))
 }
 
-/// Writes a file beside its place, with the permissions of the one that lies there.
-fn stage(path: &Path, content: &[u8]) -> std::io::Result<NamedTempFile> {
-    if path.is_dir() {
+/// Writes a file beside its place, with the permissions of the one that lies there. What a link leads to is replaced, not
+/// the link, so that the place can be another one. `made` are the folders that are known to be there.
+fn stage(path: &Path, content: &[u8], made: &mut BTreeSet<PathBuf>) -> std::io::Result<Staged> {
+    let mut path = path.to_owned();
+    let mut known = fs::symlink_metadata(&path).ok();
+    if known.as_ref().is_some_and(fs::Metadata::is_symlink) {
+        path = fs::canonicalize(&path)?;
+        known = Some(fs::metadata(&path)?);
+    }
+    if known.as_ref().is_some_and(fs::Metadata::is_dir) {
         return Err(std::io::ErrorKind::IsADirectory.into());
     }
     let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".apimlint-");
-    // A temporary file is for its owner alone unless told otherwise; the umask still counts.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder)?;
+    if !made.contains(folder) {
+        fs::create_dir_all(folder)?;
+        made.insert(folder.to_owned());
+    }
+    let mut file = temporary(folder)?;
     file.write_all(content)?;
-    if let Ok(known) = fs::metadata(path) {
+    if let Some(known) = known {
         file.as_file().set_permissions(known.permissions())?;
     }
-    Ok(file)
+    Ok(Staged { file, path })
 }
 
-/// Writes a text in place of an existing file, which keeps its permissions, whole or not at all.
-pub(super) fn replace(path: &Path, content: &[u8]) -> Result<(), String> {
-    let replaced = fs::metadata(path).and_then(|data| {
-        let mut file = NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
-        file.write_all(content)?;
-        file.as_file().set_permissions(data.permissions())?;
-        file.as_file().sync_all()?;
-        file.persist(path).map(drop).map_err(|error| error.error)
-    });
-    replaced.map_err(|error| format!("{} cannot be written: {error}", path.display()))
+/// A new file with the permissions that the umask leaves; by default it would be for its owner alone.
+fn temporary(folder: &Path) -> std::io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".apimlint-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
 }
