@@ -1,5 +1,5 @@
-//! How long it takes to read a pack and to render its deployment.toml: the small pack of the tests, or the pack that the
-//! environment variable APIMLINT_PACK names.
+//! How long it takes to read a pack and to render its deployment.toml: the small pack of the tests, or the
+//! pack that the environment variable APIMLINT_PACK names.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark that cannot start may stop")]
 

@@ -31,9 +31,9 @@ impl Files {
         Ok(())
     }
 
-    /// Writes all files below `folder`, which is made where it is not there; without `force` nothing at all where one of
-    /// them exists. Every file lies complete beside its place before the first one is put there: a full disk leaves what
-    /// was there, and nobody reads half a file.
+    /// Writes all files below `folder`, which is made where it is not there; without `force` nothing at all
+    /// where one of them exists. Every file lies complete beside its place before the first one is put there:
+    /// a full disk leaves what was there, and nobody reads half a file.
     pub(super) fn write(&self, folder: &Path, force: bool) -> Result<(), String> {
         if !force {
             let existing = self
@@ -80,8 +80,9 @@ fn failed(path: &Path, error: &std::io::Error) -> String {
     format!("{} cannot be written: {}", path.display(), refusal(error))
 }
 
-/// Writes a file beside its place, with the permissions of the one that lies there. What a link leads to is replaced, not
-/// the link, so that the place can be another one. `made` are the folders that are known to be there.
+/// Writes a file beside its place, with the permissions of the one that lies there. What a link leads to is
+/// replaced, not the link, so that the place can be another one. `made` are the folders that are known to be
+/// there.
 fn stage(path: &Path, content: &[u8], made: &mut BTreeSet<PathBuf>) -> std::io::Result<Staged> {
     let mut path = path.to_owned();
     let mut known = fs::symlink_metadata(&path).ok();

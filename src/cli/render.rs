@@ -178,8 +178,8 @@ fn environment(arguments: &Render) -> Result<Environment, Failure> {
     })
 }
 
-/// A line of an env file as docker reads it: everything behind `=` is the value, a name alone stands for the variable of
-/// this process, which is known already.
+/// A line of an env file as docker reads it: everything behind `=` is the value, a name alone stands for the
+/// variable of this process, which is known already.
 fn variable(line: &str) -> Result<Option<(String, String)>, &'static str> {
     let line = line.trim_start();
     if line.is_empty() || line.starts_with('#') {

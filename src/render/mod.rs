@@ -1,11 +1,11 @@
 //! The server's own renderer: from a deployment.toml and a pack's templates to the files of `repository/conf`.
 //!
-//! A 3.x/4.x server does this at every start with wso2/config-mapper. The same is done here offline and byte for byte,
-//! and each rendered byte knows which template expression and which key it came from.
+//! A 3.x/4.x server does this at every start with wso2/config-mapper. The same is done here offline and byte
+//! for byte, and each rendered byte knows which template expression and which key it came from.
 //!
-//! [`Pack::open`] reads a pack from disk or from an archive; [`Pack`] can be put together in memory, too. [`render`] gives
-//! the files or says why the server would not start, [`explain`] where a line came from. Nothing here writes a file, or
-//! looks at the environment or a clock.
+//! [`Pack::open`] reads a pack from disk or from an archive; [`Pack`] can be put together in memory, too.
+//! [`render`] gives the files or says why the server would not start, [`explain()`] where a line came from.
+//! Nothing here writes a file, or looks at the environment or a clock.
 //!
 //! ```
 //! use apimlint::render::jinja::Dialect;

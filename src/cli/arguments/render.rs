@@ -15,8 +15,8 @@ use super::{Color, ListFormat};
                   2 bad usage, or the server would not start with this deployment.toml."
 )]
 pub(in crate::cli) struct Render {
-    /// The pack whose templates are rendered: a home of 3.x or 4.x, a .zip, .tar, .tar.gz or .tgz of one, or a folder that
-    /// directly holds templates and default.json
+    /// The pack whose templates are rendered: a home of 3.x or 4.x, a .zip, .tar, .tar.gz or .tgz of one, or
+    /// a folder that directly holds templates and default.json
     #[arg(long, value_name = "HOME", env = "APIMLINT_PACK", hide_env_values = true)]
     pub pack: PathBuf,
 
@@ -24,8 +24,8 @@ pub(in crate::cli) struct Render {
     #[arg(long, value_name = "FILE", env = "APIMLINT_TOML", hide_env_values = true)]
     pub toml: Option<PathBuf>,
 
-    /// Writes the files below this folder, as the server writes them below its home; files of these names are replaced,
-    /// nothing else is touched
+    /// Writes the files below this folder, as the server writes them below its home; files of these names are
+    /// replaced, nothing else is touched
     #[arg(
         long,
         short,
