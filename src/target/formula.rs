@@ -18,7 +18,7 @@ impl Formula {
     pub fn new(expression: Expression) -> Self {
         let mut text = String::new();
         // Writing to a string does not fail.
-        let _ = spell(&expression, &mut text);
+        let _ = spell(&expression, &|_| None, &mut text);
         Self { text: text.into(), expression }
     }
 
@@ -29,6 +29,15 @@ impl Formula {
             ExpressionKind::Invalid(reason) | ExpressionKind::Unsupported(reason) => Err(reason.clone()),
             _ => Ok(Self { text: text.into(), expression }),
         }
+    }
+
+    /// The formula in the same spelling, with other words for some of its parts.
+    #[must_use]
+    pub fn reworded(&self, words: &dyn Fn(&Expression) -> Option<String>) -> String {
+        let mut text = String::new();
+        // Writing to a string does not fail.
+        let _ = spell(&self.expression, words, &mut text);
+        text
     }
 
     /// The tree of the expression; its extents mean nothing.
@@ -55,7 +64,13 @@ impl fmt::Display for Formula {
     }
 }
 
-fn spell(expression: &Expression, out: &mut String) -> fmt::Result {
+/// Other words for a part of an expression.
+type Words<'a> = &'a dyn Fn(&Expression) -> Option<String>;
+
+fn spell(expression: &Expression, words: Words<'_>, out: &mut String) -> fmt::Result {
+    if let Some(text) = words(expression) {
+        return out.write_str(&text);
+    }
     match &expression.kind {
         ExpressionKind::Blank => Ok(()),
         ExpressionKind::Invalid(_) | ExpressionKind::Unsupported(_) => out.write_str("?"),
@@ -64,58 +79,58 @@ fn spell(expression: &Expression, out: &mut String) -> fmt::Result {
         ExpressionKind::Integer(value) => write!(out, "{value}"),
         ExpressionKind::Double(value) => write!(out, "{value:?}"),
         ExpressionKind::Text(text) => quote(text, out),
-        ExpressionKind::List(items) => list("[", items, "]", out),
-        ExpressionKind::Tuple(items) => list("(", items, ")", out),
+        ExpressionKind::List(items) => list("[", items, "]", words, out),
+        ExpressionKind::Tuple(items) => list("(", items, ")", words, out),
         ExpressionKind::Map(entries) => {
             out.write_char('{')?;
             for (index, (key, value)) in entries.iter().enumerate() {
                 out.write_str(if index == 0 { "" } else { ", " })?;
-                spell(key, out)?;
+                spell(key, words, out)?;
                 out.write_str(": ")?;
-                spell(value, out)?;
+                spell(value, words, out)?;
             }
             out.write_char('}')
         }
         ExpressionKind::Name(name) => out.write_str(name),
         ExpressionKind::Member(object, name) => {
-            operand(object, out)?;
+            operand(object, words, out)?;
             write!(out, ".{name}")
         }
         ExpressionKind::Index(object, index) => {
-            operand(object, out)?;
+            operand(object, words, out)?;
             out.write_char('[')?;
-            spell(index, out)?;
+            spell(index, words, out)?;
             out.write_char(']')
         }
         ExpressionKind::Slice(object, from, to) => {
-            operand(object, out)?;
+            operand(object, words, out)?;
             out.write_char('[')?;
-            from.iter().try_for_each(|from| spell(from, out))?;
+            from.iter().try_for_each(|from| spell(from, words, out))?;
             out.write_char(':')?;
-            to.iter().try_for_each(|to| spell(to, out))?;
+            to.iter().try_for_each(|to| spell(to, words, out))?;
             out.write_char(']')
         }
         ExpressionKind::Method(object, name, arguments) => {
-            operand(object, out)?;
+            operand(object, words, out)?;
             write!(out, ".{name}")?;
-            list("(", arguments, ")", out)
+            list("(", arguments, ")", words, out)
         }
         ExpressionKind::Function(name, arguments) => {
             out.write_str(name)?;
-            list("(", arguments, ")", out)
+            list("(", arguments, ")", words, out)
         }
         ExpressionKind::Filter(input, name, arguments) => {
-            operand(input, out)?;
+            operand(input, words, out)?;
             write!(out, " | {name}")?;
-            if arguments.is_empty() { Ok(()) } else { list("(", arguments, ")", out) }
+            if arguments.is_empty() { Ok(()) } else { list("(", arguments, ")", words, out) }
         }
         ExpressionKind::Test { input, name, negated, argument } => {
-            operand(input, out)?;
+            operand(input, words, out)?;
             out.write_str(if *negated { " is not " } else { " is " })?;
             out.write_str(name)?;
             argument.iter().try_for_each(|argument| {
                 out.write_char(' ')?;
-                operand(argument, out)
+                operand(argument, words, out)
             })
         }
         ExpressionKind::Unary(operator, value) => {
@@ -125,40 +140,40 @@ fn spell(expression: &Expression, out: &mut String) -> fmt::Result {
                 Unary::Empty => "empty ",
                 Unary::Absolute => "+",
             })?;
-            operand(value, out)
+            operand(value, words, out)
         }
         ExpressionKind::Binary(operator, left, right) => {
-            binary_operand(*operator, left, out)?;
+            binary_operand(*operator, left, words, out)?;
             write!(out, " {} ", sign(*operator))?;
-            binary_operand(*operator, right, out)
+            binary_operand(*operator, right, words, out)
         }
         ExpressionKind::Choice { condition, then, otherwise } => {
-            operand(then, out)?;
+            operand(then, words, out)?;
             out.write_str(" if ")?;
-            operand(condition, out)?;
+            operand(condition, words, out)?;
             otherwise.iter().try_for_each(|otherwise| {
                 out.write_str(" else ")?;
-                operand(otherwise, out)
+                operand(otherwise, words, out)
             })
         }
         ExpressionKind::Named(name, value) => {
             write!(out, "{name}=")?;
-            operand(value, out)
+            operand(value, words, out)
         }
     }
 }
 
-fn list(open: &str, items: &[Expression], close: &str, out: &mut String) -> fmt::Result {
+fn list(open: &str, items: &[Expression], close: &str, words: Words<'_>, out: &mut String) -> fmt::Result {
     out.write_str(open)?;
     for (index, item) in items.iter().enumerate() {
         out.write_str(if index == 0 { "" } else { ", " })?;
-        spell(item, out)?;
+        spell(item, words, out)?;
     }
     out.write_str(close)
 }
 
 /// An operand, in parentheses where it has parts that something could come between.
-fn operand(expression: &Expression, out: &mut String) -> fmt::Result {
+fn operand(expression: &Expression, words: Words<'_>, out: &mut String) -> fmt::Result {
     let composite = matches!(
         expression.kind,
         ExpressionKind::Binary(..)
@@ -168,22 +183,27 @@ fn operand(expression: &Expression, out: &mut String) -> fmt::Result {
             | ExpressionKind::Filter(..)
     );
     if !composite {
-        return spell(expression, out);
+        return spell(expression, words, out);
     }
     out.write_char('(')?;
-    spell(expression, out)?;
+    spell(expression, words, out)?;
     out.write_char(')')
 }
 
 /// As [`operand`], but tests beside `and` and `or`, and chains of one of them, go without parentheses.
-fn binary_operand(operator: Binary, expression: &Expression, out: &mut String) -> fmt::Result {
+fn binary_operand(
+    operator: Binary,
+    expression: &Expression,
+    words: Words<'_>,
+    out: &mut String,
+) -> fmt::Result {
     let logical = matches!(operator, Binary::And | Binary::Or);
     let bare = match &expression.kind {
         ExpressionKind::Test { .. } => logical,
         ExpressionKind::Binary(inner, ..) => logical && *inner == operator,
         _ => false,
     };
-    if bare { spell(expression, out) } else { operand(expression, out) }
+    if bare { spell(expression, words, out) } else { operand(expression, words, out) }
 }
 
 fn sign(operator: Binary) -> &'static str {

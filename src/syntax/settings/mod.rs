@@ -15,7 +15,7 @@ mod xml;
 
 pub use form::{Form, value_digest};
 pub use keyed::build as build_json;
-pub use xml::{apart as xml_apart, build as build_xml};
+pub use xml::{Key as XmlKey, apart as xml_apart, build as build_xml, keys_of as xml_keys_of};
 
 use std::collections::BTreeMap;
 

@@ -9,10 +9,13 @@ use crate::syntax::xml::{Attribute, Document, Element};
 const MAX_DEPTH: usize = 256;
 
 /// What tells an element from its siblings of the same name.
-enum Key {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key {
+    /// The value of this attribute.
     Attribute(&'static str),
     /// Both attributes together.
     Attributes(&'static str, &'static str),
+    /// The text of this child.
     Child(&'static str),
 }
 
@@ -106,13 +109,19 @@ fn leaf(element: &Element) -> bool {
     element.children.is_empty() && element.attributes.is_empty()
 }
 
+/// What may tell an element of this name from its siblings, in the order in which it is asked; `repeated` where there
+/// are several of the name.
+pub fn keys_of(element: &str, repeated: bool) -> impl Iterator<Item = &'static Key> {
+    let (first, then): (&[Key], &[Key]) = match known_key(element) {
+        Some(keys) => (keys, &[]),
+        None => (&ALWAYS, if repeated { &AMONG_SIBLINGS } else { &[] }),
+    };
+    first.iter().chain(then)
+}
+
 /// The key of an element with its predicate.
 fn key(element: &Element, repeated: bool) -> Option<(&'static Key, String)> {
-    let first = |keys: &'static [Key]| keys.iter().find_map(|key| Some((key, key.predicate(element)?)));
-    match known_key(&element.name) {
-        Some(keys) => first(keys),
-        None => first(&ALWAYS).or_else(|| if repeated { first(&AMONG_SIBLINGS) } else { None }),
-    }
+    keys_of(&element.name, repeated).find_map(|key| Some((key, key.predicate(element)?)))
 }
 
 /// The step of each child and what of the child the step already says.

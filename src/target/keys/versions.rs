@@ -1,0 +1,80 @@
+//! Which embedded versions know a key.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::Index;
+use crate::catalog::lines::sections;
+use crate::target::embedded;
+
+/// Sections of keys, each under the versions that know them.
+static TEXT: &str = include_str!("../../../rules/schema/keys.versions");
+
+/// Versions that know a key, oldest first, `3.0.0-4.1.0 4.5.0`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Versions(pub &'static str);
+
+impl Versions {
+    /// The versions that know a key, by its pattern; `None` where none does.
+    #[must_use]
+    pub fn of(key: &str) -> Option<Self> {
+        all().find(|(known, _)| *known == key).map(|(_, versions)| versions)
+    }
+
+    /// Whether one of them is this.
+    #[must_use]
+    pub fn hold(self, version: &str) -> bool {
+        self.list().any(|known| known == version)
+    }
+
+    /// Each version.
+    pub fn list(self) -> impl Iterator<Item = &'static str> {
+        self.0.split(' ').flat_map(|range| {
+            let (first, last) = range.split_once('-').unwrap_or((range, range));
+            let behind = embedded::all().map(|model| model.version).skip_while(move |version| *version != first);
+            let mut done = false;
+            behind.take_while(move |version| !std::mem::replace(&mut done, done || *version == last))
+        })
+    }
+}
+
+/// All keys of all embedded versions.
+pub fn all() -> impl Iterator<Item = (&'static str, Versions)> {
+    sections(TEXT).flat_map(|section| section.body.lines().map(move |key| (key, Versions(section.name))))
+}
+
+/// The text of `rules/schema/keys.versions` for these indexes, one for each embedded version.
+#[must_use]
+pub fn write(indexes: &[(&str, Index)]) -> String {
+    let mut known: BTreeMap<String, Vec<bool>> = BTreeMap::new();
+    for (place, (_, index)) in indexes.iter().enumerate() {
+        for key in index.keys() {
+            let marks = known.entry(key.pattern.to_string()).or_insert_with(|| vec![false; indexes.len()]);
+            if let Some(mark) = marks.get_mut(place) {
+                *mark = true;
+            }
+        }
+    }
+    let versions: Vec<&str> = indexes.iter().map(|(version, _)| *version).collect();
+    let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (key, marks) in known {
+        groups.entry(ranges(&versions, &marks)).or_default().push(key);
+    }
+    let mut text = String::new();
+    for (versions, keys) in groups {
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "[{versions}]\n{}", keys.join("\n"));
+    }
+    text
+}
+
+fn ranges(versions: &[&str], marks: &[bool]) -> String {
+    let marked: Vec<(&str, bool)> = versions.iter().copied().zip(marks.iter().copied()).collect();
+    let runs = marked.chunk_by(|left, right| left.1 == right.1).filter(|run| run.iter().any(|(_, known)| *known));
+    let range = |run: &[(&str, bool)]| match run {
+        [(only, _)] => (*only).to_owned(),
+        [(first, _), .., (last, _)] => format!("{first}-{last}"),
+        [] => String::new(),
+    };
+    runs.map(range).collect::<Vec<_>>().join(" ")
+}

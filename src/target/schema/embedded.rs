@@ -1,0 +1,65 @@
+//! The schemas of the embedded versions, and what `rules/schema` holds.
+
+use std::collections::BTreeMap;
+
+use super::Retired;
+use crate::target::embedded;
+use crate::target::history::between;
+use crate::target::keys::{Index, versions};
+use crate::target::pattern::Pattern;
+
+/// The name of the file that says which version knows which key.
+pub const VERSIONS: &str = "keys.versions";
+
+/// The indexes of all embedded versions, oldest first.
+#[must_use]
+pub fn indexes() -> Vec<(&'static str, Index)> {
+    embedded::all().map(|embedded| (embedded.version, Index::of_embedded(embedded))).collect()
+}
+
+/// The keys that older versions read, oldest version first, and this one does not.
+#[must_use]
+pub fn retired(index: &Index, older: &[(&str, Index)]) -> Vec<Retired> {
+    let mut retired: BTreeMap<&Pattern, Retired> = BTreeMap::new();
+    for (version, old) in older.iter().rev() {
+        let history = between(old, index);
+        let renamed: BTreeMap<&Pattern, &Pattern> =
+            history.renamed.iter().map(|(from, to)| (&from.pattern, &to.pattern)).collect();
+        for key in old.keys().iter().filter(|key| !index.knows(&key.pattern)) {
+            retired.entry(&key.pattern).or_insert_with(|| Retired {
+                pattern: key.pattern.clone(),
+                last: (*version).to_owned(),
+                renamed_to: renamed.get(&key.pattern).map(|pattern| (*pattern).clone()),
+            });
+        }
+    }
+    retired.into_values().collect()
+}
+
+/// The schema of the version at this place of the indexes.
+fn schema(indexes: &[(&'static str, Index)], place: usize) -> Option<String> {
+    let (version, index) = indexes.get(place)?;
+    let retired = retired(index, indexes.get(..place)?);
+    Some(super::write(&super::of(version, index, &retired)))
+}
+
+/// The schema of an embedded version.
+#[must_use]
+pub fn of_version(version: &str) -> Option<String> {
+    let older = embedded::all().take_while(|embedded| embedded.version != version);
+    let wanted = embedded::of_version(version)?;
+    let indexes: Vec<_> =
+        older.chain([wanted]).map(|embedded| (embedded.version, Index::of_embedded(embedded))).collect();
+    schema(&indexes, indexes.len().checked_sub(1)?)
+}
+
+/// All files of `rules/schema`, by name.
+#[must_use]
+pub fn files() -> Vec<(String, String)> {
+    let indexes = indexes();
+    let schemas = (0..indexes.len()).filter_map(|place| {
+        let (version, _) = indexes.get(place)?;
+        Some((format!("wso2am-{version}.schema.json"), schema(&indexes, place)?))
+    });
+    schemas.chain([(VERSIONS.to_owned(), versions::write(&indexes))]).collect()
+}
