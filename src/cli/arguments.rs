@@ -1,5 +1,6 @@
 //! The arguments of every command.
 
+mod keys;
 mod render;
 
 use std::ffi::OsString;
@@ -11,6 +12,7 @@ use crate::diagnostic::Severity;
 use crate::lint::{Date, Selector};
 use crate::model::Version;
 
+pub(super) use keys::{Keys, KeysFormat, Schema};
 pub(super) use render::{Place, Render};
 
 /// Lints WSO2 API Manager deployments: every node, and the nodes against each other.
@@ -31,6 +33,10 @@ pub(super) enum Command {
     Diff(Diff),
     /// Renders deployment.toml through the templates of a pack, as the server does when it starts
     Render(Box<Render>),
+    /// Tells which key of deployment.toml sets what, and what changed between two versions
+    Keys(Keys),
+    /// Prints the JSON Schema of deployment.toml, for editors
+    Schema(Schema),
     /// Prints the card of a rule: what it finds, why it matters, how to fix it
     Explain {
         /// Code or name of the rule

@@ -5,9 +5,11 @@ mod check;
 mod describe;
 mod diff;
 mod fix;
+mod keys;
 mod migrate;
 mod output;
 mod render;
+mod schema;
 mod terminal;
 
 use std::ffi::OsString;
@@ -55,6 +57,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Migrate(migrate) => migrate::run(&migrate),
         Command::Diff(diff) => diff::run(&diff),
         Command::Render(render) => render::run(&render),
+        Command::Keys(keys) => keys::run(&keys),
+        Command::Schema(schema) => schema::run(&schema),
         Command::Explain { rule } => describe::explain(&rule),
         Command::Rules { format } => describe::rules(format),
         Command::Completions { shell } => {

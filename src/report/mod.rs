@@ -9,6 +9,7 @@ pub mod gitlab;
 pub mod human;
 pub mod json;
 pub mod junit;
+pub mod keys;
 pub mod markdown;
 pub mod migrate;
 mod place;

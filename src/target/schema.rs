@@ -19,13 +19,13 @@ const REFERENCE: &str = r"\$(env|sys|ref|secret)?\{";
 /// How many places a description names.
 const MOST_PLACES: usize = 3;
 
-/// A key that older versions read and this one does not.
+/// A key that deployment.toml may still hold, although nothing reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Retired {
     /// The key.
     pub pattern: Pattern,
-    /// The last version that read it.
-    pub last: String,
+    /// The last version that read it; none where the packs or their documentation write what nothing ever read.
+    pub last: Option<String>,
     /// What fills its place now.
     pub renamed_to: Option<Pattern>,
 }
@@ -145,7 +145,9 @@ fn leaf(key: &Key) -> Value {
         json!({ "type": [kind, "string"], "pattern": format!("^({text})$|{REFERENCE}") })
     };
     match key.kind {
-        Kind::Boolean => scalar("boolean", "true|false"),
+        // A default that is text may be one word of several, such as "false", "want" and "true".
+        Kind::Boolean if is_text_default(key) => json!({ "type": ["boolean", "string"] }),
+        Kind::Boolean => scalar("boolean", "[Tt]rue|[Ff]alse"),
         Kind::Integer if key.unit.is_some() => scalar("integer", "[0-9]+ *(d|h|m|s|ms)?"),
         Kind::Integer => scalar("integer", "-?[0-9]+"),
         Kind::Text if !key.values.known.is_empty() => {
@@ -157,6 +159,10 @@ fn leaf(key: &Key) -> Value {
         Kind::Table => json!({ "type": "object" }),
         Kind::Tables => json!({ "type": "array", "items": { "type": "object" } }),
     }
+}
+
+fn is_text_default(key: &Key) -> bool {
+    key.default.as_ref().is_some_and(|default| default.value.starts_with('"'))
 }
 
 fn text() -> Value {
@@ -174,10 +180,10 @@ fn describe(key: &Key, schema: &mut Map<String, Value>) {
 }
 
 fn describe_retired(retired: &Retired, schema: &mut Map<String, Value>) {
-    let Retired { last, renamed_to, .. } = retired;
-    let text = match renamed_to {
-        Some(key) => format!("read by {last} at last; its place is filled by {key}"),
-        None => format!("read by {last} at last; without effect"),
+    let text = match (&retired.last, &retired.renamed_to) {
+        (Some(last), Some(key)) => format!("last read by {last}; {key} fills its place"),
+        (Some(last), None) => format!("last read by {last}"),
+        (None, _) => "nothing reads it".to_owned(),
     };
     schema.insert("description".to_owned(), text.into());
     schema.insert("deprecated".to_owned(), true.into());

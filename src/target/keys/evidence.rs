@@ -8,7 +8,7 @@ use super::spelling;
 use super::{Implication, Place, Role};
 use crate::render::jinja::{Binary, Expression, ExpressionKind};
 use crate::target::formula::Formula;
-use crate::target::pattern::{Around, Pattern, Step, reads, value_of};
+use crate::target::pattern::{Around, Pattern, reads, value_of};
 use crate::target::tree::{Branch, Element, FileModel, Form, Node};
 
 /// What is known of a key from the templates alone.
@@ -149,7 +149,9 @@ impl<'a> Walk<'a, '_> {
 
     fn element(&mut self, element: &'a Element, repeated: &BTreeSet<String>) {
         let name = spelling::local_name(element, &self.around);
+        let is_root = self.path.is_empty();
         let step = spelling::step(element, repeated.contains(&name), &self.around);
+        let step = if is_root { name } else { step };
         let outside = self.path.len();
         self.path.push('/');
         self.path.push_str(&step);
@@ -242,10 +244,7 @@ impl<'a> Walk<'a, '_> {
         for step in direct_steps(nodes, &self.around) {
             let path = format!("{}{step}", self.path);
             for key in &keys {
-                let fills = |place: &Place| place.path == path && place.file == self.file;
-                if !self.evidences.get(key).is_some_and(|evidence| evidence.places.iter().any(fills)) {
-                    self.place(key.clone(), Role::Decides, path.clone());
-                }
+                self.place(key.clone(), Role::Decides, path.clone());
             }
         }
         for key in keys {
@@ -400,9 +399,4 @@ fn counted(nodes: &[Node]) -> BTreeMap<String, usize> {
         }
     }
     counts
-}
-
-/// True where a pattern has a step that any key fits.
-pub fn is_open(pattern: &Pattern) -> bool {
-    pattern.0.contains(&Step::Any)
 }

@@ -13,6 +13,7 @@ pub fn add(rules: &Rules, mapping: &Mapping, evidences: &mut Evidences) {
         if let Some(pattern) = parse(key) {
             add_fields(&pattern, value, evidences);
             evidences.entry(pattern).or_default();
+            add_references(value, evidences);
         }
     }
     for (_, internal) in mapping.iter() {
@@ -36,10 +37,39 @@ pub fn add(rules: &Rules, mapping: &Mapping, evidences: &mut Evidences) {
         }
     }
     for (key, checks) in rules.validator.iter() {
+        add_conditions(checks, evidences);
         if let (Some(pattern), Value::List(checks)) = (parse(key), checks)
             && let Some(evidence) = evidences.get_mut(&pattern)
         {
             evidence.only = checks.iter().find_map(alternatives);
+        }
+    }
+}
+
+/// The keys whose values are put in for `$ref{…}`.
+fn add_references(value: &Value, evidences: &mut Evidences) {
+    match value {
+        Value::Text(text) => {
+            let names = text.split("$ref{").skip(1).filter_map(|rest| rest.split_once('}'));
+            for pattern in names.filter_map(|(name, _)| parse(name)) {
+                evidences.entry(pattern).or_default();
+            }
+        }
+        Value::List(items) => items.iter().for_each(|item| add_references(item, evidences)),
+        _ => {}
+    }
+}
+
+/// The keys on which it depends whether a check is made.
+fn add_conditions(checks: &Value, evidences: &mut Evidences) {
+    let Value::List(checks) = checks else { return };
+    for check in checks {
+        if let Value::Map(check) = check
+            && let Some(Value::Map(conditions)) = check.get("if")
+        {
+            for pattern in conditions.iter().filter_map(|(key, _)| parse(key)) {
+                evidences.entry(pattern).or_default();
+            }
         }
     }
 }
@@ -67,6 +97,7 @@ fn add_inference(pattern: &Pattern, outcomes: &Map, mapping: &Mapping, evidences
                 key: mapping.usual(key),
                 value: in_toml(value),
             };
+            add_references(value, evidences);
             let (implies, implied_by) = (implication(&inferred), implication(pattern));
             evidences.entry(pattern.clone()).or_default().implies.push(implies);
             let evidence = evidences.entry(inferred).or_default();

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::evidence::{self, Evidence, Evidences, Fallback, is_open};
+use super::evidence::{self, Evidence, Evidences, Fallback};
 use super::facts::{self, in_toml};
 use super::kind::{self, Signals};
 use super::mapping::{Mapping, parse};
 use super::spelling::ENTRY_NAME;
 use super::tree::Tree;
-use super::{Default, DefaultSource, Implication, Key, Kind, Place, Values};
+use super::{Default, DefaultSource, Implication, Key, Kind, Place, Role, Values};
 use crate::render::phases::Rules;
 use crate::render::value::Value;
 use crate::target::embedded::Embedded;
@@ -169,8 +169,10 @@ impl<'a> Internal<'a> {
             signs: &evidence.signs,
             values: &evidence.values,
             outcomes: &evidence.outcomes,
+            unit: evidence.unit.is_some(),
         };
         let kind = kind::of(&signals, self.rules);
+        let places = without_twins(evidence.places);
         let default = default.map(|value| Default { value: in_toml(value), source: DefaultSource::File });
         let mut implies = evidence.implies;
         implies.sort();
@@ -180,7 +182,7 @@ impl<'a> Internal<'a> {
             renamed_from: self.mapping.written_for(pattern),
             kind,
             default: default.or_else(|| self.fallback(evidence.fallback?, kind)),
-            places: evidence.places,
+            places,
             implies,
             implied_by: evidence.implied_by,
             unit: evidence.unit,
@@ -223,6 +225,28 @@ impl<'a> Internal<'a> {
         }
         gathered
     }
+}
+
+/// The places without those that a key decides because it fills them.
+fn without_twins(places: Vec<Place>) -> Vec<Place> {
+    let fills = |place: &Place| {
+        let twin = |other: &&Place| other.role == Role::Fills && other.file == place.file;
+        places.iter().filter(twin).any(|other| without_predicates(&other.path) == without_predicates(&place.path))
+    };
+    places.iter().filter(|place| place.role == Role::Fills || !fills(place)).cloned().collect()
+}
+
+/// A path whose elements go by their names alone.
+fn without_predicates(path: &str) -> String {
+    let mut depth = 0_usize;
+    path.chars()
+        .filter(|letter| {
+            depth += usize::from(*letter == '[');
+            let outside = depth == 0;
+            depth -= usize::from(*letter == ']' && depth > 0);
+            outside
+        })
+        .collect()
 }
 
 /// What the steps that any key fits are in a key.
@@ -296,10 +320,4 @@ fn add_written(keys: &mut BTreeMap<Pattern, Key>, mapping: &Mapping) {
             }
         }
     }
-}
-
-/// True where a key stands for any of a table.
-#[must_use]
-pub fn stands_for_many(key: &Key) -> bool {
-    is_open(&key.pattern)
 }

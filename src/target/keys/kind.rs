@@ -26,6 +26,8 @@ pub struct Signals<'a> {
     pub values: &'a BTreeSet<String>,
     /// Values that something follows from.
     pub outcomes: &'a BTreeSet<String>,
+    /// Whether it is a duration.
+    pub unit: bool,
 }
 
 /// The kind that the signals agree on best.
@@ -43,6 +45,9 @@ pub fn of(signals: &Signals<'_>, rules: &Rules) -> Kind {
     }
     if has(Sign::Table) {
         return Kind::Table;
+    }
+    if signals.unit {
+        return Kind::Integer;
     }
     let fallback = match signals.fallback {
         Some(Fallback::Filter(text) | Fallback::Branch(text)) => Some(of_text(text)),

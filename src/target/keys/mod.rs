@@ -4,7 +4,7 @@ pub mod embedded;
 mod evidence;
 pub mod example;
 mod facts;
-mod index;
+pub mod index;
 mod kind;
 pub mod mapping;
 pub mod query;

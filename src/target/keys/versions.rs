@@ -29,12 +29,14 @@ impl Versions {
 
     /// Each version.
     pub fn list(self) -> impl Iterator<Item = &'static str> {
-        self.0.split(' ').flat_map(|range| {
+        let place = |version: &str| embedded::all().position(|model| model.version == version);
+        let of_range = move |range: &'static str| {
             let (first, last) = range.split_once('-').unwrap_or((range, range));
-            let behind = embedded::all().map(|model| model.version).skip_while(move |version| *version != first);
-            let mut done = false;
-            behind.take_while(move |version| !std::mem::replace(&mut done, done || *version == last))
-        })
+            let from = place(first).unwrap_or(usize::MAX);
+            let length = place(last).map_or(0, |last| (last + 1).saturating_sub(from));
+            embedded::all().map(|model| model.version).skip(from).take(length)
+        };
+        self.0.split(' ').flat_map(of_range)
     }
 }
 

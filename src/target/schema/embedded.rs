@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use super::Retired;
 use crate::target::embedded;
 use crate::target::history::between;
-use crate::target::keys::{Index, versions};
+use crate::target::keys::{Index, parse, versions};
 use crate::target::pattern::Pattern;
 
 /// The name of the file that says which version knows which key.
 pub const VERSIONS: &str = "keys.versions";
+
+/// Keys that the packs' own deployment.tomls and their examples hold and no version reads.
+const UNREAD: &str = include_str!("../../../rules/schema/unread.keys");
 
 /// The indexes of all embedded versions, oldest first.
 #[must_use]
@@ -17,7 +20,7 @@ pub fn indexes() -> Vec<(&'static str, Index)> {
     embedded::all().map(|embedded| (embedded.version, Index::of_embedded(embedded))).collect()
 }
 
-/// The keys that older versions read, oldest version first, and this one does not.
+/// The keys that older versions read, oldest version first, and this one does not; and those that nothing ever read.
 #[must_use]
 pub fn retired(index: &Index, older: &[(&str, Index)]) -> Vec<Retired> {
     let mut retired: BTreeMap<&Pattern, Retired> = BTreeMap::new();
@@ -28,12 +31,15 @@ pub fn retired(index: &Index, older: &[(&str, Index)]) -> Vec<Retired> {
         for key in old.keys().iter().filter(|key| !index.knows(&key.pattern)) {
             retired.entry(&key.pattern).or_insert_with(|| Retired {
                 pattern: key.pattern.clone(),
-                last: (*version).to_owned(),
+                last: Some((*version).to_owned()),
                 renamed_to: renamed.get(&key.pattern).map(|pattern| (*pattern).clone()),
             });
         }
     }
-    retired.into_values().collect()
+    let unread = UNREAD.lines().filter_map(parse).filter(|pattern| !index.knows(pattern));
+    let unread: Vec<Pattern> = unread.filter(|pattern| !retired.contains_key(pattern)).collect();
+    let unread = unread.into_iter().map(|pattern| Retired { pattern, last: None, renamed_to: None });
+    retired.into_values().chain(unread).collect()
 }
 
 /// The schema of the version at this place of the indexes.
