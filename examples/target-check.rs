@@ -166,7 +166,8 @@ impl<'a> Checker<'a> {
                 printed(place.value, &mut |expression| {
                     for pattern in pattern::reads(expression, &place.around) {
                         let plain = pattern.0.iter().all(|step| matches!(step, Step::Key(_)));
-                        let list = matches!(self.pack.rules.default.get(&pattern.to_string()), Some(Value::List(_)));
+                        let list =
+                            matches!(self.pack.rules.default.get(&pattern.to_string()), Some(Value::List(_)));
                         if plain && !list && pattern.0.len() > 1 {
                             keys.insert(pattern.to_string());
                         }

@@ -101,7 +101,7 @@ pub(super) fn subject(version: Option<Version>, pack: Option<&Path>) -> Result<S
 }
 
 fn refusal(unread: &[Unread]) -> String {
-    let faults = unread.iter().map(|fault| format!("{}: {}", fault.path, fault.reason));
+    let faults = unread.iter().map(|fault| format!("{}: {}", fault.viewer_path, fault.reason));
     faults.collect::<Vec<_>>().join("; ")
 }
 
@@ -113,7 +113,10 @@ fn embedded_version(version: Option<Version>) -> Result<&'static Embedded, Strin
     found.ok_or_else(|| {
         let known: Vec<&str> = embedded::all().map(|embedded| embedded.version).collect();
         let wanted = version.map(|version| version.to_string()).unwrap_or_default();
-        format!("the keys of {wanted} are not known; known are {}; for another give --pack HOME", known.join(", "))
+        format!(
+            "the keys of {wanted} are not known; known are {}; for another give --pack HOME",
+            known.join(", ")
+        )
     })
 }
 
@@ -129,7 +132,9 @@ fn nothing_found(word: &str, subject: &Subject, index: &Index) -> String {
             let known = versions::all().filter(|(_, versions)| versions.hold(version));
             near(word, known.map(|(key, _)| (key.to_owned(), key.to_owned())))
         }
-        Subject::Pack { .. } => near(word, index.keys().iter().map(|key| key.pattern.to_string()).map(|key| (key.clone(), key))),
+        Subject::Pack { .. } => {
+            near(word, index.keys().iter().map(|key| key.pattern.to_string()).map(|key| (key.clone(), key)))
+        }
     };
     if !names.is_empty() {
         text.push_str(&format!("; did you mean {}?", names.join(", ")));

@@ -26,7 +26,9 @@ fn text(subject: &Subject) -> String {
         Subject::Pack { version, .. } => {
             let index = subject.index();
             let version = version.as_deref().and_then(Version::parse);
-            let is_older = |other: &str| version.is_some_and(|own| Version::parse(other).is_some_and(|other| other < own));
+            let is_older = |other: &str| {
+                version.is_some_and(|own| Version::parse(other).is_some_and(|other| other < own))
+            };
             let older: Vec<_> = embedded::all()
                 .filter(|embedded| is_older(embedded.version))
                 .map(|embedded| (embedded.version, Index::of_embedded(embedded)))

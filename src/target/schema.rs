@@ -141,9 +141,7 @@ impl<'i> Schema<'i> {
 
 fn leaf(key: &Key) -> Value {
     let reference = json!({ "type": "string", "pattern": REFERENCE });
-    let scalar = |kind: &str, text: &str| {
-        json!({ "type": [kind, "string"], "pattern": format!("^({text})$|{REFERENCE}") })
-    };
+    let scalar = |kind: &str, text: &str| json!({ "type": [kind, "string"], "pattern": format!("^({text})$|{REFERENCE}") });
     match key.kind {
         // A default that is text may be one word of several, such as "false", "want" and "true".
         Kind::Boolean if is_text_default(key) => json!({ "type": ["boolean", "string"] }),
@@ -274,6 +272,8 @@ fn is_leaf(value: &Value) -> bool {
     let Value::Object(entries) = value else { return true };
     !["properties", "items", "$schema"].iter().any(|key| entries.contains_key(*key))
         && !entries.values().any(|value| value.get("properties").is_some())
-        && (entries.contains_key("type") || entries.contains_key("anyOf") || entries.contains_key("deprecated"))
+        && (entries.contains_key("type")
+            || entries.contains_key("anyOf")
+            || entries.contains_key("deprecated"))
         && !value.to_string().contains("\"properties\"")
 }

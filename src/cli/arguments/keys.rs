@@ -8,7 +8,9 @@ use super::parse_version;
 use crate::model::Version;
 
 #[derive(Debug, Args)]
-#[command(after_help = "Exit status: 0 found, 1 nothing found, 2 bad usage or a pack that could not be read.")]
+#[command(
+    after_help = "Exit status: 0 found, 1 nothing found, 2 bad usage or a pack that could not be read."
+)]
 pub(in crate::cli) struct Keys {
     /// An element or attribute of an XML file by the end of its path (APIKeyValidator/ServerURL, //Ports/Offset), an entry of a
     /// properties file, a file (carbon.xml), a key (database.apim_db.url), the start or a part of one, or a value
@@ -20,13 +22,7 @@ pub(in crate::cli) struct Keys {
     pub to: Option<Version>,
 
     /// An API-M home whose keys are asked for
-    #[arg(
-        long,
-        value_name = "HOME",
-        conflicts_with = "to",
-        env = "APIMLINT_PACK",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "HOME", conflicts_with = "to", env = "APIMLINT_PACK", hide_env_values = true)]
     pub pack: Option<PathBuf>,
 
     /// All keys
@@ -59,12 +55,6 @@ pub(in crate::cli) struct Schema {
     pub to: Option<Version>,
 
     /// An API-M home
-    #[arg(
-        long,
-        value_name = "HOME",
-        conflicts_with = "to",
-        env = "APIMLINT_PACK",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "HOME", conflicts_with = "to", env = "APIMLINT_PACK", hide_env_values = true)]
     pub pack: Option<PathBuf>,
 }

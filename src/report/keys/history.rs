@@ -45,7 +45,12 @@ fn sections(history: &History<'_>, mark: &dyn Fn(&str) -> String) -> [(&'static 
     let defaults = history.defaults.iter();
     [
         ("renamed", renamed.collect()),
-        ("other default", defaults.map(|(from, to)| format!("{}: {} → {}", name(from), default(from), default(to))).collect()),
+        (
+            "other default",
+            defaults
+                .map(|(from, to)| format!("{}: {} → {}", name(from), default(from), default(to)))
+                .collect(),
+        ),
         ("gone", history.went.iter().map(|key| name(key)).collect()),
         ("new", history.came.iter().map(|key| name(key)).collect()),
     ]

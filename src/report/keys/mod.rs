@@ -33,15 +33,21 @@ fn facts(key: &Key) -> Vec<(&'static str, String)> {
         let only = if key.values.only { " and no others" } else { "" };
         facts.push(("values", key.values.known.join(", ") + only));
     }
-    facts.extend(key.unit.as_ref().map(|unit| ("unit", format!("{unit}; a text such as \"15m\" is converted"))));
+    facts.extend(
+        key.unit.as_ref().map(|unit| ("unit", format!("{unit}; a text such as \"15m\" is converted"))),
+    );
     facts.extend(key.renamed_to.iter().map(|other| ("renamed to", other.to_string())));
     facts.extend(key.renamed_from.iter().map(|other| ("usually written", other.to_string())));
-    facts.extend(key.implies.iter().map(|other| {
-        ("implies", format!("{} = {} if it is \"{}\"", other.key, other.value, other.when))
-    }));
-    facts.extend(key.implied_by.iter().map(|other| {
-        ("implied by", format!("{} = \"{}\": {}", other.key, other.when, other.value))
-    }));
+    facts.extend(
+        key.implies
+            .iter()
+            .map(|other| ("implies", format!("{} = {} if it is \"{}\"", other.key, other.value, other.when))),
+    );
+    facts.extend(
+        key.implied_by
+            .iter()
+            .map(|other| ("implied by", format!("{} = \"{}\": {}", other.key, other.when, other.value))),
+    );
     facts.extend(Versions::of(&key.pattern.to_string()).map(|versions| ("versions", versions.0.to_owned())));
     facts
 }

@@ -155,7 +155,7 @@ impl<'a> Walk<'a, '_> {
         let outside = self.path.len();
         self.path.push('/');
         self.path.push_str(&step);
-        self.nodes(&element.name, &BTreeSet::new());
+        self.holes(&element.name);
         self.nodes(&element.attributes, &BTreeSet::new());
         self.nodes(&element.children, &repeated_names(&element.children));
         self.path.truncate(outside);
@@ -164,9 +164,18 @@ impl<'a> Walk<'a, '_> {
     fn named(&mut self, name: &'a [Node], value: &'a [Node], step: &str) {
         let outside = self.path.len();
         self.path.push_str(step);
-        self.nodes(name, &BTreeSet::new());
+        self.holes(name);
         self.nodes(value, &BTreeSet::new());
         self.path.truncate(outside);
+    }
+
+    /// What fills a name; its literal text is no value.
+    fn holes(&mut self, name: &'a [Node]) {
+        for node in name {
+            if let Node::Hole(formula) = node {
+                self.hole(formula);
+            }
+        }
     }
 
     fn hole(&mut self, formula: &'a Formula) {
@@ -233,7 +242,9 @@ impl<'a> Walk<'a, '_> {
                 ));
             }
         }
-        for (key, fallback) in found.into_iter().filter(|(key, fallback)| *fallback != Fallback::Key(key.clone())) {
+        for (key, fallback) in
+            found.into_iter().filter(|(key, fallback)| *fallback != Fallback::Key(key.clone()))
+        {
             self.of(key).fallback.get_or_insert(fallback);
         }
     }

@@ -114,13 +114,16 @@ fn alternatives(check: &Value) -> Option<Vec<String>> {
     if check.contains_key("if") {
         return None;
     }
-    let plain = |text: &str| text.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-'));
+    let plain =
+        |text: &str| text.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-'));
     let alternative = |part: &str| {
         let part = part.strip_prefix(r"\A").unwrap_or(part);
         let part = part.strip_suffix(r"\Z").unwrap_or(part);
         (plain(part) && !part.is_empty()).then(|| part.to_owned())
     };
-    regex.split('|').map(alternative).collect()
+    let mut texts: Vec<String> = regex.split('|').map(alternative).collect::<Option<_>>()?;
+    texts.sort();
+    Some(texts)
 }
 
 /// A value as TOML writes it, in one line.
@@ -135,7 +138,8 @@ pub fn in_toml(value: &Value) -> String {
         Value::Text(text) | Value::Date(text) => toml_edit::Value::from(text.as_str()).to_string(),
         Value::List(items) => format!("[{}]", items.iter().map(in_toml).collect::<Vec<_>>().join(", ")),
         Value::Map(map) => {
-            let entry = |(key, value): (&str, &Value)| format!("{} = {}", toml_edit::Key::new(key), in_toml(value));
+            let entry =
+                |(key, value): (&str, &Value)| format!("{} = {}", toml_edit::Key::new(key), in_toml(value));
             format!("{{ {} }}", map.iter().map(entry).collect::<Vec<_>>().join(", "))
         }
     }

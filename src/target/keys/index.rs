@@ -80,8 +80,7 @@ impl Index {
             end.children.is_empty() && key.is_some_and(|key| matches!(key.kind, Kind::Table | Kind::Tables))
         };
         let known = |length: usize| self.tree.fitting(path.0.get(..length).unwrap_or_default());
-        !known(path.0.len()).is_empty()
-            || (1..path.0.len()).any(|length| known(length).iter().any(is_open))
+        !known(path.0.len()).is_empty() || (1..path.0.len()).any(|length| known(length).iter().any(is_open))
     }
 
     /// The keys that someone may have meant who wrote an unknown one, the likeliest first, at most five.
@@ -231,7 +230,10 @@ impl<'a> Internal<'a> {
 fn without_twins(places: Vec<Place>) -> Vec<Place> {
     let fills = |place: &Place| {
         let twin = |other: &&Place| other.role == Role::Fills && other.file == place.file;
-        places.iter().filter(twin).any(|other| without_predicates(&other.path) == without_predicates(&place.path))
+        places
+            .iter()
+            .filter(twin)
+            .any(|other| without_predicates(&other.path) == without_predicates(&place.path))
     };
     places.iter().filter(|place| place.role == Role::Fills || !fills(place)).cloned().collect()
 }
@@ -283,14 +285,18 @@ fn named(place: &Place, names: &[String]) -> Place {
     Place { path, ..place.clone() }
 }
 
-/// The same for the table that the key stands in.
+/// The same for the table that the key stands in: `*` in the key and `$1` in the value are its name.
 fn in_table(implication: &Implication, names: &[String]) -> Implication {
-    let mut names = names.iter().filter(|name| *name != ENTRY_NAME);
+    let mut known = names.iter().filter(|name| *name != ENTRY_NAME);
     let step = |step: &Step| match step {
-        Step::Any => names.next().map_or(Step::Any, |name| Step::Key(name.as_str().into())),
+        Step::Any => known.next().map_or(Step::Any, |name| Step::Key(name.as_str().into())),
         other => other.clone(),
     };
-    Implication { key: Pattern(implication.key.0.iter().map(step).collect()), ..implication.clone() }
+    let key = Pattern(implication.key.0.iter().map(step).collect());
+    let named = (1..).zip(names).filter(|(_, name)| *name != ENTRY_NAME);
+    let value = named
+        .fold(implication.value.clone(), |value, (number, name)| value.replace(&format!("${number}"), name));
+    Implication { when: implication.when.clone(), key, value }
 }
 
 /// Adds the keys that people write for internal ones.

@@ -73,7 +73,9 @@ fn of_value(value: &Value, rules: &Rules, depth: usize) -> Option<Kind> {
         Value::Double(number) if number.fract() == 0.0 => Kind::Integer,
         Value::Double(_) | Value::Date(_) => Kind::Text,
         Value::Text(text) => match text.strip_prefix("$ref{").and_then(|rest| rest.strip_suffix('}')) {
-            Some(key) if depth < MAX_REFERENCES => return of_value(rules.default.get(key)?, rules, depth + 1),
+            Some(key) if depth < MAX_REFERENCES => {
+                return of_value(rules.default.get(key)?, rules, depth + 1);
+            }
             _ => of_text(text),
         },
         Value::List(items) if items.iter().any(|item| matches!(item, Value::Map(_))) => Kind::Tables,

@@ -35,7 +35,9 @@ impl Query {
     #[must_use]
     pub fn concerns(&self, path: &str, body: &str) -> bool {
         match self {
-            Self::Path(steps) => steps.last().is_some_and(|step| body.contains(name_of(step).trim_start_matches('@'))),
+            Self::Path(steps) => {
+                steps.last().is_some_and(|step| body.contains(name_of(step).trim_start_matches('@')))
+            }
             Self::File(file) => is_end(path, file),
             Self::Word(word) => {
                 let first = word.split(['.', '[']).next().unwrap_or(word);

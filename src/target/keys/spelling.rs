@@ -108,10 +108,11 @@ fn asks_only_for(condition: &Formula, own: Option<&Pattern>, around: &[Around]) 
         ExpressionKind::Test { input, name, negated: false, .. } if name.as_ref() == "defined" => input,
         _ => condition.expression(),
     };
-    let plain =
-        matches!(asked.kind, ExpressionKind::Name(_) | ExpressionKind::Member(..) | ExpressionKind::Index(..));
-    plain
-        && own.is_some_and(|own| value_of(asked, around).is_some_and(|asked| own.0.starts_with(&asked.0)))
+    let plain = matches!(
+        asked.kind,
+        ExpressionKind::Name(_) | ExpressionKind::Member(..) | ExpressionKind::Index(..)
+    );
+    plain && own.is_some_and(|own| value_of(asked, around).is_some_and(|asked| own.0.starts_with(&asked.0)))
 }
 
 fn not(condition: &Formula, text: &str) -> String {

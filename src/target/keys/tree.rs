@@ -18,7 +18,8 @@ impl Tree {
     pub fn of<'a>(patterns: impl IntoIterator<Item = &'a Pattern>) -> Self {
         let mut root = Self::default();
         for (number, pattern) in patterns.into_iter().enumerate() {
-            let end = pattern.0.iter().fold(&mut root, |tree, step| tree.children.entry(step.clone()).or_default());
+            let end =
+                pattern.0.iter().fold(&mut root, |tree, step| tree.children.entry(step.clone()).or_default());
             end.number = Some(number);
         }
         root

@@ -72,7 +72,8 @@ pub fn write(indexes: &[(&str, Index)]) -> String {
 
 fn ranges(versions: &[&str], marks: &[bool]) -> String {
     let marked: Vec<(&str, bool)> = versions.iter().copied().zip(marks.iter().copied()).collect();
-    let runs = marked.chunk_by(|left, right| left.1 == right.1).filter(|run| run.iter().any(|(_, known)| *known));
+    let runs =
+        marked.chunk_by(|left, right| left.1 == right.1).filter(|run| run.iter().any(|(_, known)| *known));
     let range = |run: &[(&str, bool)]| match run {
         [(only, _)] => (*only).to_owned(),
         [(first, _), .., (last, _)] => format!("{first}-{last}"),
