@@ -8,6 +8,7 @@
 pub mod decision;
 pub mod difference;
 pub mod inversion;
+mod judgement;
 pub mod key;
 mod plan;
 pub mod relocation;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::inversion::destination::Destination;
 use super::inversion::draft::Draft;
 use super::inversion::{Inversion, Outcome, Wanted};
+use super::judgement::{Answer, Judgement, Question};
 use super::relocation::{self, Fate, Found};
 use super::{
     Assignment, Change, Customised, Decision, Decisions, Key, KeyPart, Legacy, Risk, Status, Target,
@@ -26,8 +27,8 @@ enum Waiting {
     Decided(Decision),
     /// To be rendered like this; the note goes with it.
     Rendered(Wanted, Option<String>),
-    /// This key is to hold this value.
-    Key(Key, Value, Option<String>),
+    /// These keys are to hold these values.
+    Keys(Vec<(Key, Value)>, Option<String>),
 }
 
 /// Decides for one node; nothing where no model of the target is known.
@@ -38,13 +39,18 @@ pub fn decide(legacy: &Legacy<'_>, target: &Target) -> Option<Decisions> {
     let destination = Destination::new(model, mapper, Dialect::of_product(&version));
     let base = base(&version);
     let inversion = Inversion::new(&destination, base.clone()).ok()?;
-    let mut plan = Plan { legacy, target, inversion, base, outcomes: BTreeMap::new() };
+    let fresh = Inversion::new(&destination, base.clone()).ok()?;
+    let judgement = Judgement::new(legacy, target.version);
+    let (outcomes, beside) = (BTreeMap::new(), BTreeMap::new());
+    let mut plan = Plan { legacy, target, judgement, inversion, fresh, base, outcomes, beside };
+    plan.assign_all(plan.judgement.first());
     plan.replace_elements();
     let waiting: Vec<Waiting> = legacy.customised.iter().map(|setting| plan.waiting(setting)).collect();
     for (index, waiting) in waiting.iter().enumerate() {
         plan.carry_out(index, waiting);
     }
     plan.leave_out_implied();
+    plan.assign_all(plan.judgement.last(&plan.base, plan.inversion.draft()));
     Some(plan.finish(&waiting))
 }
 
@@ -80,10 +86,15 @@ fn value_of(value: &json::Value) -> Value {
 struct Plan<'a> {
     legacy: &'a Legacy<'a>,
     target: &'a Target,
+    judgement: Judgement<'a>,
     inversion: Inversion<'a>,
+    /// The untouched pack of the target.
+    fresh: Inversion<'a>,
     base: Draft,
     /// What became of the settings that were to be rendered or assigned.
     outcomes: BTreeMap<usize, Outcome>,
+    /// The keys of settings, by file and path, that were written to complete an element.
+    beside: BTreeMap<(String, String), Vec<Key>>,
 }
 
 impl Plan<'_> {
@@ -110,8 +121,33 @@ impl Plan<'_> {
         }
     }
 
+    fn assign_all(&mut self, assignments: Vec<(Key, Value)>) {
+        for (key, value) in assignments {
+            // What cannot be written shows where the settings are looked at once more.
+            let _ = self.assigned(&key, &value);
+        }
+    }
+
+    /// Makes a key have a value; the key where it had to be written for that, and nothing where it cannot.
+    fn assigned(&mut self, key: &Key, value: &Value) -> Option<Option<Key>> {
+        let key = self.inversion.placed(key);
+        if self.inversion.has(&key, value) {
+            return Some(None);
+        }
+        self.inversion.assign(&key, value.clone()).then_some(Some(key))
+    }
+
     fn waiting(&self, setting: &Customised) -> Waiting {
         let value = setting.value.as_deref();
+        let question = Question { file: &setting.file, path: &setting.path, value };
+        match self.judgement.answer(question) {
+            Some(Answer::Moved(wanted, note)) if self.inversion.renders(&wanted.file) => {
+                return Waiting::Rendered(wanted, note);
+            }
+            Some(Answer::Keys(keys, note)) => return Waiting::Keys(keys, note),
+            Some(Answer::Decided(decision)) => return Waiting::Decided(decision),
+            Some(Answer::Moved(..)) | None => {}
+        }
         if let Some(found) = relocation::find(&setting.file, &setting.path, value, self.target.version) {
             return relocated(&found, setting);
         }
@@ -154,43 +190,56 @@ impl Plan<'_> {
             Waiting::Decided(_) => return,
             Waiting::Rendered(wanted, _) => {
                 let outcome = self.inversion.achieve(wanted);
-                if let Outcome::Written(_) = outcome {
-                    self.complete_element(wanted, index);
+                if let Outcome::Written(_) = outcome
+                    && self.inversion.element(&wanted.file, &wanted.path).is_some()
+                {
+                    self.complete_element(index);
                 }
                 outcome
             }
-            Waiting::Key(key, value, _) => {
-                let key = self.inversion.placed(key);
-                if self.inversion.has(&key, value) {
-                    Outcome::Given
-                } else if self.inversion.assign(&key, value.clone()) {
-                    Outcome::Written(vec![key])
-                } else {
-                    Outcome::NotFound
-                }
-            }
+            Waiting::Keys(keys, _) => self.assigned_all(keys),
         };
         self.outcomes.insert(index, outcome);
     }
 
+    fn assigned_all(&mut self, keys: &[(Key, Value)]) -> Outcome {
+        let mut written = Vec::new();
+        for (key, value) in keys {
+            match self.assigned(key, value) {
+                Some(key) => written.extend(key),
+                None => return Outcome::NotFound,
+            }
+        }
+        if written.is_empty() { Outcome::Given } else { Outcome::Written(written) }
+    }
+
     /// Writes the rest of a table of an array of which a setting was written: settings that the node has as its own
     /// pack has them are none of the target's.
-    fn complete_element(&mut self, wanted: &Wanted, index: usize) {
-        let Some(prefix) = element_prefix(&wanted.path) else { return };
+    fn complete_element(&mut self, index: usize) {
         let Some(setting) = self.legacy.customised.get(index) else { return };
-        if setting.file != wanted.file || !setting.path.starts_with(prefix) {
-            return;
-        }
+        let Some(prefix) = element_prefix(&setting.path) else { return };
         let all = settings::of(self.legacy.node, self.legacy.pack, &setting.file);
-        let siblings = all.into_iter().filter(|other| {
-            other.path.starts_with(prefix)
-                && relocation::find(&setting.file, &other.path, Some(&other.value), self.target.version)
-                    .is_none()
-        });
-        for sibling in siblings {
-            let (file, path) = (wanted.file.clone(), sibling.path);
+        for sibling in all.into_iter().filter(|other| other.path.starts_with(prefix)) {
+            let outcome = self.sibling(&setting.file, &sibling.path, &sibling.value);
             // Whether it is so in the end is told where the node customised it.
-            let _ = self.inversion.achieve(&Wanted { file, path, value: Some(sibling.value) });
+            if let Outcome::Written(keys) = outcome {
+                self.beside.insert((setting.file.clone(), sibling.path), keys);
+            }
+        }
+    }
+
+    fn sibling(&mut self, file: &str, path: &str, value: &str) -> Outcome {
+        match self.judgement.answer(Question { file, path, value: Some(value) }) {
+            Some(Answer::Decided(_)) => Outcome::Given,
+            Some(Answer::Keys(keys, _)) => self.assigned_all(&keys),
+            Some(Answer::Moved(wanted, _)) => self.inversion.achieve(&wanted),
+            None if relocation::find(file, path, Some(value), self.target.version).is_some() => {
+                Outcome::Given
+            }
+            None => {
+                let (file, path, value) = (file.to_owned(), path.to_owned(), Some(value.to_owned()));
+                self.inversion.achieve(&Wanted { file, path, value })
+            }
         }
     }
 
@@ -214,13 +263,21 @@ impl Plan<'_> {
             let decision = match waiting {
                 Waiting::Decided(decision) => decision.clone(),
                 Waiting::Rendered(wanted, note) => {
-                    let holds = self.inversion.current(&wanted.file, &wanted.path) == wanted.value;
-                    self.judged(index, setting, holds, note.as_ref())
+                    let now = self.inversion.current(&wanted.file, &wanted.path);
+                    if now == wanted.value {
+                        self.held(index, setting, wanted);
+                        self.judged(index, note.as_ref())
+                    } else {
+                        self.unfulfilled(setting, wanted, now.is_some())
+                    }
                 }
-                Waiting::Key(_, _, note) => {
-                    let holds = self.outcomes.get(&index) != Some(&Outcome::NotFound);
-                    self.judged(index, setting, holds, note.as_ref())
-                }
+                Waiting::Keys(keys, note) => match self.outcomes.get(&index) {
+                    Some(Outcome::NotFound) | None => super::decision::undecided(setting, self.target),
+                    Some(_) => {
+                        self.held_by(index, keys);
+                        self.judged(index, note.as_ref())
+                    }
+                },
             };
             if let (Status::Migrated { .. }, Some(outcome)) = (&decision.status, self.outcomes.get(&index)) {
                 outcome.keys().for_each(|key| from.entry(key.clone()).or_default().push(index));
@@ -235,15 +292,58 @@ impl Plan<'_> {
         decisions
     }
 
-    fn judged(&self, index: usize, setting: &Customised, holds: bool, note: Option<&String>) -> Decision {
+    /// Finds the keys of a setting that has its value without having been written for its own sake: the fresh pack has
+    /// another one.
+    fn held(&mut self, index: usize, setting: &Customised, wanted: &Wanted) {
+        if matches!(self.outcomes.get(&index), Some(Outcome::Written(keys)) if !keys.is_empty())
+            || self.fresh.current(&wanted.file, &wanted.path) == wanted.value
+        {
+            return;
+        }
+        let place = (setting.file.clone(), setting.path.clone());
+        let keys = match self.beside.get(&place) {
+            Some(keys) => keys.clone(),
+            None => self.inversion.behind(wanted),
+        };
+        self.outcomes.insert(index, Outcome::Written(keys));
+    }
+
+    /// Says that keys hold a setting that were written already when it came.
+    fn held_by(&mut self, index: usize, keys: &[(Key, Value)]) {
+        let Some(Outcome::Given) = self.outcomes.get(&index) else { return };
+        let keys = keys.iter().map(|(key, value)| (self.inversion.placed(key), value));
+        let written: Vec<Key> = keys
+            .filter(|(key, value)| !self.fresh.has(key, value) && self.inversion.draft().get(key).is_some())
+            .map(|(key, _)| key)
+            .collect();
+        self.outcomes.insert(index, Outcome::Written(written));
+    }
+
+    fn judged(&self, index: usize, note: Option<&String>) -> Decision {
         let status = match self.outcomes.get(&index) {
-            Some(Outcome::Written(keys)) if holds && !keys.is_empty() => {
+            Some(Outcome::Written(keys)) if !keys.is_empty() => {
                 Status::Migrated { keys: keys.iter().map(Key::to_string).collect() }
             }
-            Some(Outcome::Written(_) | Outcome::Given) if holds => Status::Default,
-            _ => return super::decision::undecided(setting, self.target),
+            _ => Status::Default,
         };
         Decision { status, note: note.cloned(), risk: Risk::Low }
+    }
+
+    /// What to do about a setting that no key gives.
+    fn unfulfilled(&self, setting: &Customised, wanted: &Wanted, present: bool) -> Decision {
+        let version = self.target.version;
+        let file = &wanted.file;
+        let template = format!("repository/resources/conf/templates/{file}.j2");
+        let note = match (setting.value.is_some(), present) {
+            (true, true) => {
+                format!("{version} has another value here that no key changes: {template} holds it")
+            }
+            (true, false) => {
+                format!("{version} has no such setting and no key for it: drop it, or add it to {template}")
+            }
+            (false, _) => format!("{version} sets this and no key takes it away: see whether that does harm"),
+        };
+        Decision::manual(if setting.value.is_some() { Risk::Medium } else { Risk::Low }, note)
     }
 }
 
@@ -267,7 +367,7 @@ fn relocated(found: &Found, setting: &Customised) -> Waiting {
             let Some(key) = Key::parse(&found.fill(key, &value)) else {
                 return decided(Status::Manual);
             };
-            Waiting::Key(key, typed(&new_value(template)), note)
+            Waiting::Keys(vec![(key, typed(&new_value(template)))], note)
         }
         Fate::Obsolete => decided(Status::Obsolete),
         Fate::Manual => decided(Status::Manual),
@@ -279,7 +379,8 @@ fn value_for_paths(setting: &Customised) -> String {
     setting.value.clone().or_else(|| setting.vanilla.clone()).unwrap_or_default()
 }
 
-fn typed(text: &str) -> Value {
+/// A value as people write it: `true`, `false` and whole numbers without quotes.
+pub(super) fn typed(text: &str) -> Value {
     match (text, text.parse::<i64>()) {
         ("true", _) => Value::Bool(true),
         ("false", _) => Value::Bool(false),

@@ -10,11 +10,11 @@ use crate::model::Version;
 /// What is known about a setting of an older version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Relocation {
-    /// The file that it stood in, home-relative.
+    /// The file that it stood in, home-relative; a pattern like the path.
     pub file: String,
     /// Its path, with `$name` for parts that may be anything and `**` for any rest; empty for the file as a whole.
     pub pattern: String,
-    /// The value that it must have for this to hold; any where there is none.
+    /// The value that it must have for this to hold, a pattern like the path; any where there is none.
     pub when: Option<String>,
     /// The first target version that this is true of.
     pub since: Option<Version>,
@@ -79,11 +79,13 @@ impl Found {
 /// The first relocation that holds for a setting on its way to a version.
 pub fn find(file: &str, path: &str, value: Option<&str>, target: Version) -> Option<Found> {
     all().iter().find_map(|relocation| {
-        let holds = relocation.file == file
-            && relocation.since.is_none_or(|since| target >= since)
-            && relocation.before.is_none_or(|before| target < before)
-            && (relocation.when.is_none() || relocation.when.as_deref() == value);
-        let caught = holds.then(|| catch(&relocation.pattern, path))??;
+        let holds = relocation.since.is_none_or(|since| target >= since)
+            && relocation.before.is_none_or(|before| target < before);
+        let mut caught = holds.then(|| catch(&relocation.file, file))??;
+        caught.extend(catch(&relocation.pattern, path)?);
+        if let Some(when) = &relocation.when {
+            caught.extend(catch(when, value?)?);
+        }
         Some(Found { relocation, caught })
     })
 }

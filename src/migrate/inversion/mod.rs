@@ -122,7 +122,7 @@ impl<'a> Inversion<'a> {
     /// Writes a key whatever it does to settings; false where the server would not start with it.
     pub fn assign(&mut self, key: &Key, value: Value) -> bool {
         let mut draft = self.draft.clone();
-        draft.set(key, value) && self.adopt(draft)
+        name_items(&mut draft, key) && draft.set(key, value) && self.adopt(draft)
     }
 
     /// True when a key has this value already, written or not.
@@ -194,6 +194,24 @@ impl<'a> Inversion<'a> {
             .iter()
             .filter_map(|place| matching::xml(place, &path, self))
             .find_map(|found| found.scope.element())
+    }
+
+    /// The keys that are written and that a setting has its value from.
+    pub fn behind(&mut self, wanted: &Wanted) -> Vec<Key> {
+        let Some(file) = self.destination.model.file(&wanted.file) else { return Vec::new() };
+        let proposals = self.proposals(file, wanted);
+        let internal = || proposals.iter().map(|proposal| proposal.values.iter().map(|(key, _)| key));
+        let own =
+            |key: &Key| self.destination.written(key).into_iter().find(|key| self.draft.get(key).is_some());
+        let written: Option<Vec<Key>> =
+            internal().map(|keys| keys.filter_map(own).collect()).find(|keys: &Vec<Key>| !keys.is_empty());
+        // Driver, validation query and class follow from the type of their table.
+        let kind = |key: &Key| {
+            let (_, table) = key.0.split_last()?;
+            let kind = Key(table.to_vec()).name("type");
+            self.draft.get(&kind).is_some().then_some(kind)
+        };
+        written.or_else(|| internal().flatten().find_map(kind).map(|key| vec![key])).unwrap_or_default()
     }
 
     /// Makes the target have a setting.
@@ -370,6 +388,20 @@ impl Spelling {
             _ => Value::Text(text.to_owned()),
         }
     }
+}
+
+/// Gives the items on the way to a key the fields that they are known by.
+fn name_items(draft: &mut Draft, key: &Key) -> bool {
+    let mut item = Key::default();
+    for part in &key.0 {
+        item.0.push(part.clone());
+        let KeyPart::Item { identity: Some((field, name)), .. } = part else { continue };
+        let identity = item.clone().name(field);
+        if draft.get(&identity).is_none() && !draft.set(&identity, Value::Text(name.clone())) {
+            return false;
+        }
+    }
+    true
 }
 
 fn draft_has(draft: &Draft, destination: &Destination, key: &Key) -> bool {

@@ -31,6 +31,11 @@ impl Order {
         let Some(pack) = pack.filter(|pack| pack.is_toml()) else { return order };
         for (path, _) in pack.settings("repository/conf/deployment.toml") {
             let key = names(&path);
+            for identity in identities(&path) {
+                if !order.keys.contains(&identity) {
+                    order.keys.push(identity);
+                }
+            }
             order.keys.push(key.join("."));
             let table = key.split_last().map(|(_, table)| table.to_vec()).unwrap_or_default();
             if !order.tables.contains(&table) {
@@ -105,6 +110,18 @@ impl Order {
         let before = |other: &Entry| self.rank(&other.path) <= rank;
         placed.iter().rposition(before).map_or(0, |index| index + 1)
     }
+}
+
+/// The keys that items of arrays are told apart by: paths have them in brackets and nowhere else.
+fn identities(path: &str) -> Vec<String> {
+    let fields = Separator::Dot.prefixes(path).filter_map(|prefix| {
+        let (before, item) = prefix.rsplit_once('[')?;
+        let (field, _) = item.split_once('=').filter(|_| item.ends_with(']'))?;
+        let mut key = names(before);
+        key.push(field.to_owned());
+        Some(key.join("."))
+    });
+    fields.collect()
 }
 
 /// The steps of a path of a setting, items of arrays left out.

@@ -1,0 +1,99 @@
+//! Settings whose place in the target depends on other settings of the node: what a data source is used for, which
+//! connector is the encrypted one, which of two URLs is which.
+
+mod connectors;
+mod data_sources;
+mod files;
+mod gateways;
+mod profiles;
+mod throttling;
+mod user_stores;
+
+use self::connectors::Connectors;
+use self::data_sources::DataSources;
+use self::profiles::ProfileFiles;
+use super::inversion::Wanted;
+use super::inversion::draft::Draft;
+use super::{Decision, Key, Legacy, Risk, Status};
+use crate::model::Version;
+use crate::render::value::Value;
+
+/// A setting of the node.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// The file, home-relative.
+    pub file: &'a str,
+    /// The path in it; empty for the file as a whole.
+    pub path: &'a str,
+    /// What the node has; none where it took the setting out.
+    pub value: Option<&'a str>,
+}
+
+/// What a setting becomes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// The target is to render it like this; the note says what else there is to know.
+    Moved(Wanted, Option<String>),
+    /// These keys are to hold these values.
+    Keys(Vec<(Key, Value)>, Option<String>),
+    /// Nothing is rendered for it.
+    Decided(Decision),
+}
+
+impl Answer {
+    fn obsolete(note: &str) -> Self {
+        let decision = Decision { status: Status::Obsolete, note: Some(note.to_owned()), risk: Risk::Low };
+        Self::Decided(decision)
+    }
+
+    fn manual(risk: Risk, note: impl Into<String>) -> Self {
+        Self::Decided(Decision::manual(risk, note))
+    }
+}
+
+/// What is known of a node before its settings are looked at one by one.
+#[derive(Debug)]
+pub struct Judgement<'a> {
+    legacy: &'a Legacy<'a>,
+    version: Version,
+    data_sources: DataSources,
+    connectors: Connectors,
+    profiles: ProfileFiles,
+}
+
+impl<'a> Judgement<'a> {
+    /// Looks the node over.
+    pub fn new(legacy: &'a Legacy<'a>, version: Version) -> Self {
+        Self {
+            legacy,
+            version,
+            data_sources: DataSources::of(legacy),
+            profiles: ProfileFiles::of(legacy),
+            connectors: Connectors::of(legacy),
+        }
+    }
+
+    /// What has to stand before settings can be inverted: types from which other keys follow.
+    pub fn first(&self) -> Vec<(Key, Value)> {
+        let mut assignments = self.data_sources.types(self.legacy, self.version);
+        assignments.extend(user_stores::kind(self.legacy, self.version));
+        assignments
+    }
+
+    /// What becomes of a setting; nothing where its place depends on no other.
+    pub fn answer(&self, question: Question) -> Option<Answer> {
+        self.profiles
+            .answer(question)
+            .or_else(|| self.data_sources.answer(question))
+            .or_else(|| user_stores::answer(question, self.version))
+            .or_else(|| self.connectors.answer(question))
+            .or_else(|| gateways::answer(question))
+            .or_else(|| throttling::answer(question, self.version))
+            .or_else(|| files::answer(self.legacy, question, self.version))
+    }
+
+    /// What the target needs besides, once all settings are assigned.
+    pub fn last(&self, base: &Draft, draft: &Draft) -> Vec<(Key, Value)> {
+        gateways::completed(base, draft)
+    }
+}

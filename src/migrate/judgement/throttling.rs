@@ -1,0 +1,103 @@
+//! Where gateways send events to and hear decisions from: groups of URLs, and the brokers of jndi2.properties.
+
+use super::{Answer, Question};
+use crate::migrate::Key;
+use crate::model::Version;
+use crate::render::value::Value;
+
+const FILE: &str = "repository/conf/api-manager.xml";
+const THROTTLING: &str = "/APIManager/ThrottlingConfigurations/";
+
+/// What becomes of the groups of receivers, and of a second JNDI file.
+pub fn answer(question: Question, version: Version) -> Option<Answer> {
+    match question.file {
+        FILE => {
+            let element = question.path.strip_prefix(THROTTLING)?;
+            let (_, element) = element.split_once('/')?;
+            let field = match element {
+                "ReceiverUrlGroup" => "traffic_manager_urls",
+                "AuthUrlGroup" => "traffic_manager_auth_urls",
+                _ => return None,
+            };
+            Some(Answer::Keys(url_groups(question.value?, field)?, None))
+        }
+        // 3.x has no key for it: the file is copied.
+        "repository/conf/jndi2.properties" if version.at_least(4, 0) => Some(second_broker(question)),
+        _ => None,
+    }
+}
+
+/// Groups such as `{tcp://a:9611,tcp://b:9611},{tcp://c:9611|tcp://d:9611}`: events go to all groups, within a group to
+/// one after the other, or to the first one that lives.
+fn url_groups(text: &str, field: &str) -> Option<Vec<(Key, Value)>> {
+    let mut keys = Vec::new();
+    for (index, group) in groups(text).into_iter().enumerate() {
+        let failover = group.contains('|');
+        let urls: Vec<Value> = group
+            .split([',', '|'])
+            .map(str::trim)
+            .filter(|url| !url.is_empty())
+            .map(|url| Value::Text(url.to_owned()))
+            .collect();
+        if urls.is_empty() {
+            return None;
+        }
+        let table = Key::dotted("apim.throttling.url_group").item(index, None);
+        let kind = if failover { "failover" } else { "loadbalance" };
+        keys.push((table.clone().name(field), Value::List(urls)));
+        keys.push((table.name("type"), Value::Text(kind.to_owned())));
+    }
+    (!keys.is_empty()).then_some(keys)
+}
+
+/// The texts in braces, `${…}` left alone; the whole text where there are none.
+fn groups(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let (mut depth, mut start, mut before) = (0_usize, 0, ' ');
+    for (at, letter) in text.char_indices() {
+        match letter {
+            '{' if depth == 0 && before != '$' => {
+                depth = 1;
+                start = at + 1;
+            }
+            '{' if depth > 0 => depth += 1,
+            '}' if depth > 0 => {
+                depth -= 1;
+                if depth == 0 {
+                    found.extend(text.get(start..at));
+                }
+            }
+            _ => {}
+        }
+        before = letter;
+    }
+    if found.is_empty() { vec![text] } else { found }
+}
+
+/// The target writes the second JNDI file and its event publisher itself for each URL of one key.
+fn second_broker(question: Question) -> Answer {
+    let key = "apim.throttling.event_duplicate_url";
+    let brokers = question.value.and_then(|value| value.split_once("brokerlist='"));
+    match brokers.and_then(|(_, rest)| rest.split_once('\'')) {
+        Some((list, _)) if question.path == "connectionfactory.TopicConnectionFactory" => {
+            let plain = |url: &str| url.split_once('?').map_or(url, |(url, _)| url).trim().to_owned();
+            let urls = list.split(';').map(plain).filter(|url| !url.is_empty()).map(Value::Text).collect();
+            Answer::Keys(vec![(Key::dotted(key), Value::List(urls))], None)
+        }
+        _ => Answer::obsolete(&format!("the target writes this file by itself where {key} is set")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_are_told_by_braces_that_no_variable_opens() {
+        assert_eq!(groups("tcp://${a}:${b}"), ["tcp://${a}:${b}"]);
+        assert_eq!(groups("{tcp://${a}:1,tcp://b:1},{tcp://c:1|tcp://d:1}").len(), 2);
+        let keys = url_groups("{tcp://c:1|tcp://d:1}", "traffic_manager_urls").unwrap();
+        assert_eq!(keys[1].1, Value::Text("failover".to_owned()));
+        assert!(url_groups("", "traffic_manager_urls").is_none());
+    }
+}

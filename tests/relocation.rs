@@ -1,0 +1,72 @@
+//! Migrates every deployment of corpus/migrate to an older and a newer target: what becomes of each setting, and what
+//! deployment.toml says then.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic
+)]
+
+#[path = "support/program.rs"]
+mod program;
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use program::{run, status, stderr};
+use serde_json::Value;
+
+const TARGETS: [&str; 2] = ["3.0.0", "4.5.0"];
+
+fn cases() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/migrate");
+    let mut cases: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    cases.sort();
+    cases
+}
+
+#[test]
+fn every_setting_finds_its_place() {
+    for case in cases() {
+        for target in TARGETS {
+            let out = tempfile::tempdir().unwrap();
+            let path = out.path().join("out");
+            let output = run(&case, &["migrate", "node1", "--to", target, "-o", path.to_str().unwrap()]);
+            assert_ne!(status(&output), 2, "{}", stderr(&output));
+            let mut text = accounts(&fs::read_to_string(path.join("report.json")).unwrap());
+            text.push('\n');
+            text.push_str(&fs::read_to_string(path.join("node1/deployment.toml")).unwrap());
+            let mut settings = insta::Settings::new();
+            settings.set_snapshot_path(&case);
+            settings.set_prepend_module_to_snapshot(false);
+            settings.set_omit_expression(true);
+            settings.bind(|| insta::assert_snapshot!(format!("expected.{target}"), text));
+        }
+    }
+}
+
+/// What became of the settings that the node has; what an overlay lacks of a whole file says nothing here.
+fn accounts(report: &str) -> String {
+    let report: Value = serde_json::from_str(report).unwrap();
+    let mut text = String::new();
+    for setting in report["nodes"][0]["settings"].as_array().unwrap() {
+        let word = |name: &str| setting[name].as_str().unwrap_or_default();
+        if setting["value"].is_null() {
+            continue;
+        }
+        let file = word("file").trim_start_matches("repository/conf/");
+        let place = format!("{file} {} = {}", word("path"), word("value"));
+        writeln!(text, "{}: {place}", word("status")).unwrap();
+        let keys = setting["keys"].as_array().map(Vec::as_slice).unwrap_or_default();
+        for key in keys {
+            writeln!(text, "    {}", key.as_str().unwrap()).unwrap();
+        }
+        if !word("note").is_empty() {
+            writeln!(text, "    {}", word("note")).unwrap();
+        }
+    }
+    text
+}
