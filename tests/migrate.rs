@@ -168,7 +168,16 @@ fn the_same_input_gives_the_same_bytes() {
     let (one, two) = (files(&folder.path().join("one")), files(&folder.path().join("two")));
     assert_eq!(one, two);
     let names: Vec<&str> = one.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(names, ["node1/deployment.toml", "report.html", "report.json", "report.md"]);
+    assert_eq!(
+        names,
+        [
+            "node1/carry/repository/conf/datasources/billing-datasources.xml",
+            "node1/deployment.toml",
+            "report.html",
+            "report.json",
+            "report.md"
+        ]
+    );
 }
 
 #[test]

@@ -24,7 +24,13 @@ pub fn answer(legacy: &Legacy, question: Question, version: Version) -> Option<A
     }
     let configuration = question.file.starts_with("repository/conf/") && !question.path.is_empty();
     configuration.then(|| {
-        let note = format!("no file of the pack: copied; see whether anything in {version} reads it");
+        let note = if question.file.ends_with("-datasources.xml") {
+            format!(
+                "{version} reads every file of this folder whose name ends so: put its JDBC driver beside it"
+            )
+        } else {
+            format!("no file of the pack: copied; see whether anything in {version} reads it")
+        };
         Answer::Decided(Decision { status: Status::Carried, note: Some(note), risk: Risk::Low })
     })
 }
