@@ -55,7 +55,7 @@ pub struct Position {
 }
 
 /// One decoded text file, or the place of a file that an input leaves out.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct SourceFile {
     /// Path relative to the node's home as far as the layout tells, with `/`.
     pub path: String,
@@ -133,7 +133,7 @@ fn line_starts(text: &str) -> Vec<u32> {
 }
 
 /// All files of one owner, in the order in which they were read.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct OwnerSources {
     /// Name of the node; `None` for the proxy, the hosts file and the inventory, which live on no node.
     pub node: Option<String>,

@@ -223,17 +223,6 @@ fn nothing_is_written_over_without_force() {
 }
 
 #[test]
-fn what_was_not_proved_is_said() {
-    let folder = overlay();
-    fs::create_dir_all(folder.path().join("pack/repository/resources/conf/templates")).unwrap();
-    let output = run(folder.path(), &["node1", "--to", "4.5.0", "--pack", "pack", "-o", "out"]);
-    assert_eq!(status(&output), 1, "{}", stderr(&output));
-    let proof = &report(&folder.path().join("out"))["nodes"][0]["proof"];
-    let said = String::from_utf8(output.stdout).unwrap().contains("nothing is proved");
-    assert_eq!(*proof == Value::Null, said);
-}
-
-#[test]
 fn a_dry_run_writes_nothing() {
     let folder = overlay();
     let output = run(folder.path(), &["node1", "--to", "4.5.0", "-o", "out", "--dry-run"]);

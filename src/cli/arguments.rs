@@ -268,7 +268,7 @@ pub(super) struct Migrate {
     )]
     pub force: bool,
 
-    /// Writes nothing and prints the summary and each deployment.toml, its secrets masked
+    /// Writes nothing and prints the summary and what would change in each deployment.toml, its secrets masked
     #[arg(
         long,
         env = "APIMLINT_DRY_RUN",

@@ -3,20 +3,23 @@
 use std::fs;
 use std::path::Path;
 
+use similar::TextDiff;
+
 use super::Status;
 use super::arguments::{ListFormat, Migrate};
 use super::check::request;
 use super::output::Files;
 use super::terminal;
-use crate::catalog::vanilla;
 use crate::check::{Loaded, load};
 use crate::extract;
 use crate::migrate::Target;
-use crate::migrate::run::{Migration, migrate};
+use crate::migrate::run::{Migrated, Migration, migrate};
+use crate::migrate::target::{DEPLOYMENT_TOML, TargetPack};
 use crate::migrate::write;
 use crate::model::Version;
 use crate::report::migrate::{report_html, report_human, report_json, report_markdown};
 use crate::syntax::secrets;
+use crate::target::embedded;
 
 pub(super) fn run(arguments: &Migrate) -> Status {
     match migrated(arguments) {
@@ -31,13 +34,12 @@ pub(super) fn run(arguments: &Migrate) -> Status {
 }
 
 fn migrated(arguments: &Migrate) -> Result<Status, String> {
-    check_target(arguments)?;
+    let target = target(arguments)?;
     let request =
         request("migrate", &arguments.nodes, &arguments.proxy, &arguments.hosts, &arguments.config)?;
     let base = arguments.base.as_deref().map(read_base).transpose()?;
     let extracting = extract::Options { product_version: arguments.product_version, everything: true };
     let loaded = load(&request, &extracting);
-    let target = Target { version: arguments.to, home: arguments.pack.clone() };
     let options = write::Options {
         minimal: arguments.minimal,
         split_secrets: arguments.split_secrets,
@@ -51,7 +53,7 @@ fn migrated(arguments: &Migrate) -> Result<Status, String> {
     }
     let text = match arguments.format {
         ListFormat::Json => json,
-        ListFormat::Human => summary(arguments, &migration),
+        ListFormat::Human => summary(arguments, &migration, &loaded),
     };
     let printed = terminal::print(text.as_bytes());
     Ok(if !printed || !migration.unread.is_empty() {
@@ -63,31 +65,26 @@ fn migrated(arguments: &Migrate) -> Result<Status, String> {
     })
 }
 
-/// A target must be known by its own data, or by a pack.
-fn check_target(arguments: &Migrate) -> Result<(), String> {
-    let Some(home) = &arguments.pack else {
-        let known: Vec<&str> =
-            vanilla::packs("wso2am").filter(|pack| pack.is_toml()).map(|pack| pack.version).collect();
-        let wanted = arguments.to.to_string();
-        return if known.contains(&wanted.as_str()) {
-            Ok(())
-        } else {
-            Err(format!(
-                "nothing is known of {wanted} as a target; known are {}; for another give --pack HOME",
-                known.join(", ")
-            ))
-        };
-    };
-    if arguments.to < Version::new(3, 0, 0) {
-        return Err(format!("{} has no deployment.toml", arguments.to));
+/// A target must be known by its own model, or by a pack.
+fn target(arguments: &Migrate) -> Result<Target, String> {
+    let version = arguments.to;
+    if version < Version::new(3, 0, 0) {
+        return Err(format!("{version} has no deployment.toml"));
     }
-    if !home.join("repository/resources/conf/templates").is_dir() {
-        return Err(format!(
-            "{} is no home of an API Manager since 3.0.0: it has no templates",
-            home.display()
-        ));
+    if let Some(home) = &arguments.pack {
+        let working_folder =
+            std::env::current_dir().map_err(|error| format!("the working folder cannot be told: {error}"))?;
+        let pack = TargetPack::open(home, version, &working_folder)?;
+        return Ok(Target { version, pack: Some(pack) });
     }
-    Ok(())
+    if embedded::of_version(&version.to_string()).is_some() {
+        return Ok(Target::embedded(version));
+    }
+    let known: Vec<&str> = embedded::all().map(|model| model.version).collect();
+    Err(format!(
+        "nothing is known of {version} as a target; known are {}; for another give --pack HOME",
+        known.join(", ")
+    ))
 }
 
 fn read_base(path: &Path) -> Result<String, String> {
@@ -112,14 +109,31 @@ fn files(migration: &Migration<'_>, loaded: &Loaded, json: &str) -> Result<Files
     Ok(files)
 }
 
-fn summary(arguments: &Migrate, migration: &Migration<'_>) -> String {
+fn summary(arguments: &Migrate, migration: &Migration<'_>, loaded: &Loaded) -> String {
     let folder = arguments.out.as_ref().filter(|_| !arguments.dry_run);
     let mut text = report_human(migration, folder.map(|folder| folder.display().to_string()).as_deref());
     if arguments.dry_run {
         for migrated in &migration.nodes {
-            let masked = secrets::mask("deployment.toml", &migrated.deployment);
-            text.push_str(&format!("\n--- {}/deployment.toml\n{masked}", migrated.legacy.node.name));
+            text.push('\n');
+            text.push_str(&change(arguments, migrated, loaded));
         }
     }
     text
+}
+
+/// What would change: against the file that is there already, else against the deployment.toml of the node, else against
+/// nothing.
+fn change(arguments: &Migrate, migrated: &Migrated<'_>, loaded: &Loaded) -> String {
+    let node = migrated.legacy.node;
+    let name = format!("{}/deployment.toml", node.name);
+    let present = arguments.out.as_ref().and_then(|folder| fs::read_to_string(folder.join(&name)).ok());
+    let old = || {
+        let bytes = loaded.trees.get(node.index)?.read(DEPLOYMENT_TOML).ok()??;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
+    };
+    let old = present.or_else(old).unwrap_or_default();
+    let masked = |text: &str| secrets::mask("deployment.toml", text);
+    let (old, new) = (masked(&old), masked(&migrated.deployment));
+    let diff = TextDiff::from_lines(old.as_str(), new.as_str());
+    diff.unified_diff().header(&name, &name).to_string()
 }

@@ -1,6 +1,8 @@
 //! What becomes of each customised setting in the target.
 
-use super::{Change, Customised, Key, Legacy, Target, plan};
+use super::inversion::Wanted;
+use super::{Change, Customised, Key, Legacy, Target, plan, toml};
+use crate::model::ConfigModel;
 use crate::render::value::Value;
 
 /// What becomes of one customised setting.
@@ -79,11 +81,25 @@ pub struct Note {
     pub text: String,
 }
 
+/// Where the target shows what became of a setting.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Evidence {
+    /// In files that templates make.
+    Rendered(Vec<Wanted>),
+    /// In the value that templates get for a key of deployment.toml.
+    Key(Key, Value),
+    /// In no file that a template makes.
+    #[default]
+    Nowhere,
+}
+
 /// What becomes of one node.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Decisions {
     /// One for each of [`Legacy::customised`], in the same order.
     pub settings: Vec<Decision>,
+    /// Where the target shows that they are so, in the same order.
+    pub evidence: Vec<Evidence>,
     /// What deployment.toml says. Each key once; of tables in arrays all keys.
     pub assignments: Vec<Assignment>,
     /// What concerns the node as a whole.
@@ -103,7 +119,31 @@ pub fn decide(nodes: &[Legacy<'_>], target: &Target) -> Vec<Decisions> {
         settings: legacy.customised.iter().map(|setting| undecided(setting, target)).collect(),
         ..Decisions::default()
     };
-    nodes.iter().map(|legacy| plan::decide(legacy, target).unwrap_or_else(|| undecided(legacy))).collect()
+    let decided = |legacy: &Legacy<'_>| match legacy.node.config_model {
+        ConfigModel::Toml => toml::decide(legacy, target),
+        ConfigModel::Xml => plan::decide(legacy, target),
+    };
+    nodes.iter().map(|legacy| decided(legacy).unwrap_or_else(|| undecided(legacy))).collect()
+}
+
+/// What becomes of a file as a whole, and of a setting in a file that no template of the target makes.
+pub(super) fn untemplated(setting: &Customised, target: &Target) -> Decision {
+    let version = target.version;
+    if setting.change.is_file() {
+        let is_rendered = target.model().is_some_and(|model| model.file(&setting.file).is_some());
+        if setting.change == Change::FileAdded && !is_rendered {
+            let note = format!("no file of the pack: copied; see whether {version} needs it");
+            return Decision { status: Status::Carried, note: Some(note), risk: Risk::Low };
+        }
+        return undecided(setting, target);
+    }
+    if target.has_static_file(&setting.file) {
+        let note = format!("{version} reads this file as it is: compare the copy with the one of the pack");
+        return Decision { status: Status::Carried, note: Some(note), risk: Risk::Medium };
+    }
+    let note =
+        format!("{version} has no {}: see whether the setting is still needed, and where", setting.file);
+    Decision::manual(Risk::Medium, note)
 }
 
 /// What to do about a setting of which nobody knows what becomes of it.

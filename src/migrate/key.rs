@@ -27,29 +27,39 @@ impl Key {
         Self(key.split('.').map(|part| KeyPart::Name(part.to_owned())).collect())
     }
 
-    /// Reads a key as it is displayed, but for quoted names and counted tables: those of an array are told by a field,
-    /// `apim.gateway.environment[name='Default'].type`. Where they stand in their array is not known then: 0.
+    /// Reads a key as it is displayed. Where a table that is told by a field stands in its array is not known then: 0.
     pub fn parse(text: &str) -> Option<Self> {
         let mut key = Self::default();
         let mut rest = text;
-        loop {
-            let end = rest.find(['.', '[']).unwrap_or(rest.len());
-            let (name, behind) = rest.split_at_checked(end)?;
-            if !name.is_empty() {
-                key = key.name(name);
-            }
-            rest = match behind.chars().next() {
-                None => return (!key.0.is_empty()).then_some(key),
-                Some('.') => behind.get(1..)?,
-                _ => {
-                    let (field, value) = behind.strip_prefix('[')?.split_once('=')?;
-                    let quote = value.chars().next().filter(|quote| matches!(quote, '\'' | '"'))?;
-                    let (value, behind) = value.get(1..)?.split_once(quote)?;
-                    key = key.item(0, Some((field, value)));
+        while let Some(first) = rest.chars().next() {
+            let before_name = key.0.is_empty() || first == '.';
+            rest = match first {
+                '[' => {
+                    let (inner, behind) = match rest.get(1..)?.split_once('=') {
+                        Some((field, value)) if field.chars().all(char::is_alphanumeric) => {
+                            let quote = value.chars().next().filter(|quote| matches!(quote, '\'' | '"'))?;
+                            let (value, behind) = value.get(1..)?.split_once(quote)?;
+                            (key.item(0, Some((field, value))), behind)
+                        }
+                        _ => {
+                            let digits = rest.get(1..rest.find(']')?)?;
+                            let index = digits.parse::<usize>().ok()?.checked_sub(1)?;
+                            (key.item(index, None), rest.get(1 + digits.len()..)?)
+                        }
+                    };
+                    key = inner;
                     behind.strip_prefix(']')?
                 }
+                _ if before_name => {
+                    let start = rest.strip_prefix('.').unwrap_or(rest);
+                    let (name, behind) = name_at(start)?;
+                    key = key.name(name);
+                    behind
+                }
+                _ => return None,
             };
         }
+        (!key.0.is_empty()).then_some(key)
     }
 
     /// The key one step further in.
@@ -66,6 +76,24 @@ impl Key {
         self.0.push(KeyPart::Item { index, identity });
         self
     }
+}
+
+/// A bare or quoted name, and what stands behind it.
+fn name_at(text: &str) -> Option<(String, &str)> {
+    if !text.starts_with('"') {
+        let end = text.find(['.', '[']).unwrap_or(text.len());
+        let (name, behind) = text.split_at_checked(end)?;
+        return (!name.is_empty()).then(|| (name.to_owned(), behind));
+    }
+    let mut escaped = false;
+    let closes = |(_, letter): &(usize, char)| {
+        let closes = *letter == '"' && !escaped;
+        escaped = *letter == '\\' && !escaped;
+        closes
+    };
+    let (end, _) = text.char_indices().skip(1).find(closes)?;
+    let name = serde_json::from_str(text.get(..=end)?).ok()?;
+    Some((name, text.get(end + 1..)?))
 }
 
 /// As in reports: `apim.gateway.environment[name='Default'].type`; a table that nothing names is counted from 1.
@@ -99,6 +127,24 @@ impl fmt::Display for Key {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_displayed_is_read_again() {
+        for text in [
+            "server.offset",
+            "apim.gateway.environment[name='Default'].type",
+            "apim.gateway.environment[name=\"it's\"]",
+            "datasource[2].url",
+            "transport.properties.\"http.socket.timeout\".x",
+            "a.\"q\\\"]\"",
+            "a[name='x.y=z'].b",
+        ] {
+            assert_eq!(Key::parse(text).map(|key| key.to_string()).as_deref(), Some(text));
+        }
+        for text in ["", "a[", "a[name=x]", "a[0]", "a..b", "a[name='x']b"] {
+            assert_eq!(Key::parse(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn keys_read_as_in_reports() {

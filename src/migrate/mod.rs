@@ -11,27 +11,22 @@ pub mod inversion;
 mod judgement;
 pub mod key;
 mod plan;
+pub mod proof;
 pub mod relocation;
+mod review;
 pub mod run;
+pub mod target;
+mod toml;
 pub mod write;
 
-use std::path::PathBuf;
-
 use crate::catalog::vanilla::Pack;
-use crate::model::{Node, Version};
+use crate::model::Node;
 use crate::source::Span;
 
-pub use decision::{Assignment, Decision, Decisions, Note, Risk, Status, decide};
+pub use decision::{Assignment, Decision, Decisions, Evidence, Note, Risk, Status, decide};
 pub use key::{Key, KeyPart};
-
-/// What a whole migration aims at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Target {
-    /// `--to`.
-    pub version: Version,
-    /// `--pack`: the home of the target's pack, by whose templates the result is proved.
-    pub home: Option<PathBuf>,
-}
+pub use proof::Proof;
+pub use target::Target;
 
 /// One node of the deployment that is to be migrated.
 #[derive(Debug)]

@@ -2,24 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::inversion::destination::Destination;
 use super::inversion::draft::Draft;
 use super::inversion::{Inversion, Outcome, Wanted};
 use super::judgement::{Answer, Judgement, Question};
 use super::relocation::{self, Fate, Found};
 use super::{
-    Assignment, Change, Customised, Decision, Decisions, Key, KeyPart, Legacy, Risk, Status, Target,
+    Assignment, Customised, Decision, Decisions, Evidence, Key, KeyPart, Legacy, Risk, Status, Target,
 };
-use crate::catalog::vanilla;
 use crate::model::settings;
-use crate::render::jinja::Dialect;
-use crate::render::phases::MapperVersion;
-use crate::render::value::{Map, Value};
-use crate::syntax::json;
-use crate::target::embedded;
-
-/// Where a deployment.toml stands.
-const DEPLOYMENT_TOML: &str = "repository/conf/deployment.toml";
+use crate::render::value::Value;
 
 /// What a customised setting waits for.
 enum Waiting {
@@ -33,11 +24,8 @@ enum Waiting {
 
 /// Decides for one node; nothing where no model of the target is known.
 pub fn decide(legacy: &Legacy<'_>, target: &Target) -> Option<Decisions> {
-    let version = target.version.to_string();
-    let model = embedded::of_version(&version)?.model();
-    let mapper = MapperVersion::of_product(&version);
-    let destination = Destination::new(model, mapper, Dialect::of_product(&version));
-    let base = base(&version);
+    let destination = target.destination()?;
+    let base = target.base();
     let inversion = Inversion::new(&destination, base.clone()).ok()?;
     let fresh = Inversion::new(&destination, base.clone()).ok()?;
     let judgement = Judgement::new(legacy, target.version);
@@ -52,35 +40,6 @@ pub fn decide(legacy: &Legacy<'_>, target: &Target) -> Option<Decisions> {
     plan.leave_out_implied();
     plan.assign_all(plan.judgement.last(&plan.base, plan.inversion.draft()));
     Some(plan.finish(&waiting))
-}
-
-/// What the untouched pack of a version has in its deployment.toml.
-fn base(version: &str) -> Draft {
-    let nowhere = crate::source::FileId { owner: u16::MAX, index: u16::MAX };
-    let pack = vanilla::pack("wso2am", version);
-    let document = pack.and_then(|pack| pack.json(DEPLOYMENT_TOML, nowhere));
-    match document.map(|document| value_of(&document.root)) {
-        Some(Value::Map(map)) => Draft::of(map),
-        _ => Draft::default(),
-    }
-}
-
-fn value_of(value: &json::Value) -> Value {
-    match value {
-        json::Value::Null(_) => Value::Null,
-        json::Value::Boolean(_, value) => Value::Bool(*value),
-        json::Value::Number(number) => match (number.text.parse(), number.text.parse()) {
-            (Ok(whole), _) => Value::Integer(whole),
-            (_, Ok(double)) => Value::Double(double),
-            _ => Value::Text(number.text.clone()),
-        },
-        json::Value::String(text) => Value::Text(text.text.clone()),
-        json::Value::Array(_, items) => Value::List(items.iter().map(value_of).collect()),
-        json::Value::Object(_, members) => {
-            let entry = |member: &json::Member| (member.name.text.clone(), value_of(&member.value));
-            Value::Map(members.iter().map(entry).collect::<Map>())
-        }
-    }
 }
 
 struct Plan<'a> {
@@ -151,38 +110,11 @@ impl Plan<'_> {
         if let Some(found) = relocation::find(&setting.file, &setting.path, value, self.target.version) {
             return relocated(&found, setting);
         }
-        if setting.change.is_file() {
-            return Waiting::Decided(self.file(setting));
-        }
-        if self.inversion.renders(&setting.file) {
+        if !setting.change.is_file() && self.inversion.renders(&setting.file) {
             let (file, path) = (setting.file.clone(), setting.path.clone());
             return Waiting::Rendered(Wanted { file, path, value: setting.value.clone() }, None);
         }
-        Waiting::Decided(self.outside_of_templates(setting))
-    }
-
-    /// What becomes of a file as a whole.
-    fn file(&self, setting: &Customised) -> Decision {
-        if setting.change == Change::FileAdded && !self.inversion.renders(&setting.file) {
-            let note = format!("no file of the pack: copied; see whether {} needs it", self.target.version);
-            return Decision { status: Status::Carried, note: Some(note), risk: Risk::Low };
-        }
-        super::decision::undecided(setting, self.target)
-    }
-
-    /// What becomes of a setting in a file that no template of the target makes.
-    fn outside_of_templates(&self, setting: &Customised) -> Decision {
-        let version = self.target.version;
-        if embedded::of_version(&version.to_string())
-            .is_some_and(|model| model.has_static_file(&setting.file))
-        {
-            let note =
-                format!("{version} reads this file as it is: compare the copy with the one of the pack");
-            return Decision { status: Status::Carried, note: Some(note), risk: Risk::Medium };
-        }
-        let note =
-            format!("{version} has no {}: see whether the setting is still needed, and where", setting.file);
-        Decision::manual(Risk::Medium, note)
+        Waiting::Decided(super::decision::untemplated(setting, self.target))
     }
 
     fn carry_out(&mut self, index: usize, waiting: &Waiting) {
@@ -283,6 +215,13 @@ impl Plan<'_> {
                 outcome.keys().for_each(|key| from.entry(key.clone()).or_default().push(index));
             }
             decisions.settings.push(decision);
+            decisions.evidence.push(match waiting {
+                Waiting::Decided(_) => Evidence::Nowhere,
+                Waiting::Rendered(wanted, _) => Evidence::Rendered(vec![wanted.clone()]),
+                Waiting::Keys(keys, _) => keys.first().map_or(Evidence::Nowhere, |(key, value)| {
+                    Evidence::Key(self.inversion.placed(key), value.clone())
+                }),
+            });
         }
         let leaf = |(key, value): (Key, Value)| {
             let from = from.get(&key).cloned().unwrap_or_default();

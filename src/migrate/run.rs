@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::proof::{self, Proof};
+use super::target::DEPLOYMENT_TOML;
 use super::write::{self, Written};
-use super::{Change, Decisions, Legacy, Note, Risk, Status, Target, decide, difference};
+use super::{Change, Decisions, Legacy, Note, Risk, Status, Target, decide, difference, review};
 use crate::diagnostic::Unread;
 use crate::input::Tree;
 use crate::model::{Deployment, Node, Product};
@@ -34,19 +36,6 @@ pub struct Migrated<'a> {
     pub carried: BTreeSet<String>,
     /// What rendering its deployment.toml showed; `None` without a pack.
     pub proof: Option<Proof>,
-}
-
-/// What rendering showed.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Proof {
-    /// Name of the pack.
-    pub pack: String,
-    /// So many settings were found with the legacy value.
-    pub proved: usize,
-    /// Those that were not, as `file path`.
-    pub failed: Vec<String>,
-    /// Those that lie in files which no template makes, as `file path`.
-    pub not_rendered: Vec<String>,
 }
 
 /// How often each status occurs.
@@ -123,17 +112,39 @@ pub fn migrate<'a>(
     let decided = decide(&legacies, &target);
     let mut nodes = Vec::new();
     for (legacy, mut decisions) in legacies.into_iter().zip(decided) {
-        let Written { text, notes: written } = write::deployment_toml(&legacy, &decisions, &target, options)?;
-        decisions.notes.extend(written);
-        decisions.notes.sort_by_key(|note: &Note| note.risk);
+        let plain = write::Options { split_secrets: false, ..options };
+        let mut written = written(deployment, &legacy, &decisions, &target, plain)?;
+        let prove = |pack| proof::prove(&legacy.customised, &mut decisions, &written.text, &target, pack);
+        let proof = target.pack.as_ref().map(prove);
+        if options.split_secrets {
+            written = write::deployment_toml(&legacy, &decisions, &target, options)?;
+        }
+        let Written { text, notes } = written;
+        decisions.notes.extend(notes);
         let carried = carried(&legacy, &decisions);
-        nodes.push(Migrated { legacy, decisions, deployment: text, carried, proof: None });
+        nodes.push(Migrated { legacy, decisions, deployment: text, carried, proof });
     }
-    if target.home.is_some() && nodes.iter().any(|node| node.proof.is_none()) {
-        let text = "the result was not rendered with the pack of --pack: nothing is proved".to_owned();
-        notes.push(Note { risk: Risk::High, text });
+    review::review(deployment, &mut nodes, &target);
+    for node in &mut nodes {
+        node.decisions.notes.sort_by_key(|note: &Note| note.risk);
     }
     Ok(Migration { target, nodes, notes, unread: failed })
+}
+
+/// A node of the target version keeps its own file as it is, unless it goes into the one of `--base`.
+fn written(
+    deployment: &Deployment,
+    legacy: &Legacy<'_>,
+    decisions: &Decisions,
+    target: &Target,
+    options: write::Options<'_>,
+) -> Result<Written, String> {
+    let own = legacy.node.documents.get(DEPLOYMENT_TOML);
+    let own = own.and_then(|(file, _)| deployment.sources.file(*file));
+    match own.filter(|_| legacy.node.version == Some(target.version) && options.base.is_none()) {
+        Some(own) => Ok(Written { text: own.text.clone(), notes: Vec::new() }),
+        None => write::deployment_toml(legacy, decisions, target, options),
+    }
 }
 
 /// Why a node cannot be migrated.

@@ -15,5 +15,6 @@ pub mod keys;
 pub mod model;
 pub mod pattern;
 pub mod place;
+pub mod reads;
 pub mod schema;
 pub mod tree;

@@ -52,12 +52,7 @@ impl<'a> Destination<'a> {
 
     /// The internal value of a key.
     pub fn value<'c>(&self, key: &Key, configuration: &'c Configuration) -> Option<&'c Value> {
-        let (KeyPart::Name(first), rest) = key.0.split_first()? else { return None };
-        rest.iter().try_fold(configuration.context.get(first)?, |value, part| match (value, part) {
-            (Value::Map(map), KeyPart::Name(name)) => map.get(name),
-            (Value::List(items), KeyPart::Item { index, .. }) => items.get(*index),
-            _ => None,
-        })
+        value_at(key, configuration)
     }
 
     /// The keys that a user may write to set an internal key, the preferred one first.
@@ -97,6 +92,16 @@ impl<'a> Destination<'a> {
     pub fn defaults(&self) -> &Map {
         &self.model.rules.default
     }
+}
+
+/// The internal value of a key.
+pub fn value_at<'c>(key: &Key, configuration: &'c Configuration) -> Option<&'c Value> {
+    let (KeyPart::Name(first), rest) = key.0.split_first()? else { return None };
+    rest.iter().try_fold(configuration.context.get(first)?, |value, part| match (value, part) {
+        (Value::Map(map), KeyPart::Name(name)) => map.get(name),
+        (Value::List(items), KeyPart::Item { index, .. }) => items.get(*index),
+        _ => None,
+    })
 }
 
 /// The item of an array that a key lies in, and the field in it; nothing for a key outside of arrays.

@@ -2,8 +2,12 @@
 
 use std::fmt::Write as _;
 
+use super::matching::is_named;
 use crate::migrate::{Key, KeyPart};
 use crate::render::value::{Map, Value};
+use crate::source::FileId;
+use crate::syntax::json;
+use crate::syntax::toml::{self, Item, Kind, Table};
 
 /// The values of a deployment.toml.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -15,6 +19,44 @@ impl Draft {
     /// A draft that says what a file says already.
     pub fn of(root: Map) -> Self {
         Self { root }
+    }
+
+    /// What a deployment.toml says; none where it is no TOML.
+    pub fn read(text: &str) -> Option<Self> {
+        let nowhere = FileId { owner: u16::MAX, index: u16::MAX };
+        let document = toml::parse(nowhere, text.trim_start_matches('\u{feff}')).ok()?;
+        Some(Self::of_toml(&document))
+    }
+
+    /// What a deployment.toml says.
+    pub fn of_toml(document: &toml::Document) -> Self {
+        Self { root: table_of_toml(&document.root) }
+    }
+
+    /// What a deployment.toml says that is recorded as JSON.
+    pub fn of_json(root: &json::Value) -> Self {
+        match value_of_json(root) {
+            Value::Map(root) => Self { root },
+            _ => Self::default(),
+        }
+    }
+
+    /// The key with the places that its tables of arrays have here, which it names by their identity; none where it
+    /// stands not here.
+    pub fn place(&self, key: &Key) -> Option<Key> {
+        let mut placed = Key::default();
+        for part in &key.0 {
+            let found = match part {
+                KeyPart::Item { identity: Some((field, name)), .. } => {
+                    let Some(Value::List(items)) = self.get(&placed) else { return None };
+                    let index = items.iter().position(|item| is_named(item, field, name))?;
+                    KeyPart::Item { index, identity: Some((field.clone(), name.clone())) }
+                }
+                part => part.clone(),
+            };
+            placed.0.push(found);
+        }
+        self.get(&placed).is_some().then_some(placed)
     }
 
     /// The tables from the root on.
@@ -55,6 +97,49 @@ impl Draft {
         let mut text = String::new();
         write_table(&self.root, "", &mut text);
         text
+    }
+}
+
+fn table_of_toml(table: &Table) -> Map {
+    table.entries.iter().map(|entry| (entry.key.clone(), value_of_toml(&entry.item))).collect()
+}
+
+/// The parser bounds how deep items lie in each other.
+fn value_of_toml(item: &Item) -> Value {
+    match item {
+        Item::Scalar(scalar, kind) => {
+            let text = scalar.text.as_str();
+            match (kind, text.parse(), text.parse()) {
+                (Kind::Integer, Ok(number), _) => Value::Integer(number),
+                (Kind::Float, _, Ok(number)) => Value::Double(number),
+                (Kind::Boolean, ..) => Value::Bool(text == "true"),
+                (Kind::Datetime, ..) => Value::Date(text.to_owned()),
+                _ => Value::Text(text.to_owned()),
+            }
+        }
+        Item::Array(_, items) => Value::List(items.iter().map(value_of_toml).collect()),
+        Item::Table(table) => Value::Map(table_of_toml(table)),
+        Item::Tables(tables) => {
+            Value::List(tables.iter().map(|table| Value::Map(table_of_toml(table))).collect())
+        }
+    }
+}
+
+fn value_of_json(value: &json::Value) -> Value {
+    match value {
+        json::Value::Null(_) => Value::Null,
+        json::Value::Boolean(_, value) => Value::Bool(*value),
+        json::Value::Number(number) => match (number.text.parse(), number.text.parse()) {
+            (Ok(whole), _) => Value::Integer(whole),
+            (_, Ok(double)) => Value::Double(double),
+            _ => Value::Text(number.text.clone()),
+        },
+        json::Value::String(text) => Value::Text(text.text.clone()),
+        json::Value::Array(_, items) => Value::List(items.iter().map(value_of_json).collect()),
+        json::Value::Object(_, members) => {
+            let entry = |member: &json::Member| (member.name.text.clone(), value_of_json(&member.value));
+            Value::Map(members.iter().map(entry).collect::<Map>())
+        }
     }
 }
 
@@ -216,7 +301,6 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::FileId;
     use crate::syntax::server_toml;
 
     #[test]

@@ -106,6 +106,23 @@ impl<'a> Inversion<'a> {
         &self.draft
     }
 
+    /// The target.
+    pub fn destination(&self) -> &'a Destination<'a> {
+        self.destination
+    }
+
+    /// Goes back to a deployment.toml that was before, or on to one with fewer keys; what no longer holds need not be kept.
+    pub fn restore(&mut self, draft: Draft) {
+        if !self.adopt(draft) {
+            return;
+        }
+        let mut achieved = std::mem::take(&mut self.achieved);
+        for (file, settings) in &mut achieved {
+            settings.retain(|path, value| self.current(file, path) == *value);
+        }
+        self.achieved = achieved;
+    }
+
     /// True where the target renders this file.
     pub fn renders(&self, file: &str) -> bool {
         self.destination.model.file(file).is_some()

@@ -45,10 +45,12 @@ impl Order {
         order
     }
 
-    /// Place of a key in the product's own file.
+    /// Place of a key in the product's own file. What names a table of an array comes first: there it goes without saying.
     pub(super) fn of_key(&self, key: &[String]) -> usize {
+        let names_table = key.last().is_some_and(|name| name == "name" || name == "id");
         let key = key.join(".");
-        self.keys.iter().position(|known| *known == key).unwrap_or(usize::MAX)
+        let known = self.keys.iter().position(|known| *known == key);
+        known.unwrap_or(if names_table { 0 } else { usize::MAX })
     }
 
     /// A table that the product's own file lacks stands behind those with which it shares most of its name.

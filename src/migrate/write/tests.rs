@@ -7,7 +7,7 @@ use crate::render::value::{Map, Value};
 use crate::source::{FileId, Span};
 use crate::syntax::server_toml;
 
-const TARGET: Target = Target { version: Version::new(4, 5, 0), home: None };
+const TARGET: Target = Target { version: Version::new(4, 5, 0), pack: None };
 
 fn customised(file: &str, line: u32, comment: Option<&str>, secret: bool) -> Customised {
     Customised {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{risk, tasks};
+use super::{risk, tasks, unproved};
 use crate::migrate::Risk;
 use crate::migrate::run::Migration;
 
@@ -42,6 +42,9 @@ pub fn report_human(migration: &Migration<'_>, place: Option<&str>) -> String {
     }
     for note in &migration.notes {
         let _ = writeln!(text, "note: {}", note.text);
+    }
+    if let Some(unproved) = unproved(migration) {
+        let _ = writeln!(text, "note: {unproved}");
     }
     let tasks = tasks(migration);
     if !tasks.is_empty() {

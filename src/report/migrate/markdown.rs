@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{SECTIONS, before, now, risk, settings, tasks};
+use super::{SECTIONS, before, now, risk, settings, tasks, unproved};
 use crate::migrate::Status;
 use crate::migrate::run::{Migrated, Migration};
 use crate::syntax::secrets;
@@ -16,6 +16,9 @@ pub fn report_markdown(migration: &Migration<'_>) -> String {
     }
     for note in &migration.notes {
         let _ = writeln!(text, "- **{}**: {}", risk(note.risk), plain(&note.text));
+    }
+    if let Some(unproved) = unproved(migration) {
+        let _ = writeln!(text, "\n{}.", plain(&unproved));
     }
     to_do(migration, &mut text);
     if !migration.unread.is_empty() {

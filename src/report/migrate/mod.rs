@@ -64,6 +64,16 @@ fn tasks<'a>(migration: &'a Migration<'_>) -> Vec<Task<'a>> {
     tasks
 }
 
+/// How much the result can be trusted where it was not rendered.
+fn unproved(migration: &Migration<'_>) -> Option<String> {
+    let version = migration.target.version;
+    migration.target.pack.is_none().then(|| {
+        format!(
+            "checked by the model of {version} in this program, not by its templates: --pack HOME proves it"
+        )
+    })
+}
+
 fn risk(risk: Risk) -> &'static str {
     match risk {
         Risk::High => "high",

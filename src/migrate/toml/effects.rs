@@ -1,0 +1,68 @@
+//! What single keys of a deployment.toml do to the files that a version renders.
+
+use std::collections::BTreeMap;
+
+use super::super::inversion::Wanted;
+use super::super::inversion::destination::Destination;
+use super::super::inversion::draft::Draft;
+use crate::render::phases::Configuration;
+use crate::target::reads::Reads;
+
+/// A deployment.toml with what a version renders from it.
+pub(super) struct Effects<'a> {
+    pub destination: &'a Destination<'a>,
+    pub reads: &'a Reads,
+    pub draft: Draft,
+    pub configuration: Configuration,
+    files: BTreeMap<&'a str, BTreeMap<String, String>>,
+}
+
+impl<'a> Effects<'a> {
+    /// Nothing where the server would not start with the draft.
+    pub(super) fn new(destination: &'a Destination<'a>, reads: &'a Reads, draft: Draft) -> Option<Self> {
+        let configuration = destination.configure(&draft).ok()?;
+        Some(Self { destination, reads, draft, configuration, files: BTreeMap::new() })
+    }
+
+    /// The settings that come out otherwise than with another draft, with the values that they have with this one;
+    /// nothing where the server would not start with the other.
+    pub(super) fn against(&mut self, other: &Draft) -> Option<Vec<Wanted>> {
+        let other = self.destination.configure(other).ok()?;
+        let own = &self.configuration.context;
+        let names = own.iter().chain(other.context.iter()).map(|(name, _)| name);
+        let changed: Vec<&str> = names.filter(|name| own.get(name) != other.context.get(name)).collect();
+        let mut found = Vec::new();
+        for file in &self.destination.model.files {
+            let path = file.path.as_str();
+            if !changed.iter().any(|root| self.reads.file_reads(path, root)) {
+                continue;
+            }
+            let own = self
+                .files
+                .entry(path)
+                .or_insert_with(|| self.destination.settings(path, &self.configuration));
+            let others = self.destination.settings(path, &other);
+            let wanted = |path: &String, value: Option<&String>| Wanted {
+                file: file.path.clone(),
+                path: path.clone(),
+                value: value.cloned(),
+            };
+            found.extend(
+                own.iter()
+                    .filter(|(path, value)| others.get(*path) != Some(*value))
+                    .map(|(path, value)| wanted(path, Some(value))),
+            );
+            found
+                .extend(others.keys().filter(|path| !own.contains_key(*path)).map(|path| wanted(path, None)));
+        }
+        Some(found)
+    }
+
+    /// The value of a setting.
+    pub(super) fn current(&mut self, file: &str, path: &str) -> Option<&String> {
+        let file = self.destination.model.file(file)?.path.as_str();
+        let settings =
+            self.files.entry(file).or_insert_with(|| self.destination.settings(file, &self.configuration));
+        settings.get(path)
+    }
+}

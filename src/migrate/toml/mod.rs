@@ -1,0 +1,393 @@
+//! From the deployment.toml of one version to that of another: a key keeps its name where it keeps its effect.
+//!
+//! The node's file is what the new one starts from, as far as it differs from that of its own pack. What a key does in the
+//! files of its own version is what it has to do in those files of the target that both versions render.
+
+mod effects;
+mod judgement;
+mod lists;
+mod placeholders;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use self::effects::Effects;
+pub(super) use self::placeholders::{covered, covered_value};
+use self::placeholders::{covered_draft, restored, restored_key, restored_value};
+use super::decision::untemplated;
+use super::inversion::draft::Draft;
+use super::inversion::{Inversion, Outcome, Wanted};
+use super::relocation::{self, Fate, Found};
+use super::target::{DEPLOYMENT_TOML, destination_of, vanilla_draft};
+use super::{
+    Assignment, Customised, Decision, Decisions, Evidence, Key, KeyPart, Legacy, Note, Risk, Status, Target,
+};
+use crate::input::Parsed;
+use crate::model::Version;
+use crate::render::value::Value;
+use crate::target::embedded::{self, Embedded};
+use crate::target::pattern::Step;
+use crate::target::reads::Reads;
+
+/// A key that changes more settings than these is not looked for under another name.
+const MOST_EFFECTS: usize = 6;
+
+/// Decides for a node with a deployment.toml; nothing where no model of the target is known, or none of an older version
+/// than its own.
+pub(super) fn decide(legacy: &Legacy<'_>, target: &Target) -> Option<Decisions> {
+    let (_, Parsed::Toml(document)) = legacy.node.documents.get(DEPLOYMENT_TOML)? else { return None };
+    let written = Draft::of_toml(document);
+    let version = legacy.node.version?;
+    if version == target.version {
+        return Some(kept(legacy, &written, target));
+    }
+    let model = model_of(version)?;
+    let from = destination_of(model.model(), model.version);
+    let (from_reads, to_reads) = (Reads::of(model.model()), Reads::of(target.model()?));
+    let to = target.destination()?;
+    let inversion = Inversion::new(&to, target.base()).ok()?;
+    let is_exact = Version::parse(model.version) == Some(version);
+    let vanilla = vanilla_draft(legacy.pack.map_or(model.version, |pack| pack.version));
+    let written = covered_draft(&written);
+    // A cutting of a file, with which no server would start, does what it would in the file of the pack.
+    let old = Effects::new(&from, &from_reads, written.clone())
+        .or_else(|| Effects::new(&from, &from_reads, completed(&written, &vanilla)))?;
+    let plan = Plan { legacy, target, version, is_exact, written, old, vanilla, inversion, reads: &to_reads };
+    let mut decisions = plan.carry_out();
+    if !is_exact {
+        let text = format!(
+            "what keys did in {version} is told by the templates of {}: those of {version} are not known",
+            model.version
+        );
+        decisions.notes.push(Note { risk: Risk::Low, text });
+    }
+    Some(decisions)
+}
+
+/// The model of a version, else of the nearest older one, else of the oldest.
+fn model_of(version: Version) -> Option<&'static Embedded> {
+    let is_older = |model: &&Embedded| Version::parse(model.version).is_some_and(|own| own <= version);
+    embedded::all().rfind(is_older).or_else(|| embedded::all().next())
+}
+
+/// A draft with what another has besides, lists as wholes.
+fn completed(draft: &Draft, other: &Draft) -> Draft {
+    let mut completed = draft.clone();
+    for (key, value) in other.leaves() {
+        let is_item = key.0.iter().any(|part| matches!(part, KeyPart::Item { .. }));
+        if !is_item && completed.get(&key).is_none() {
+            // Where the draft has a value in the place of a table, that stays.
+            completed.set(&key, value);
+        }
+    }
+    completed
+}
+
+/// All that a node has stays in a file of its own version.
+fn kept(legacy: &Legacy<'_>, written: &Draft, target: &Target) -> Decisions {
+    let mut decisions = Decisions::default();
+    for setting in &legacy.customised {
+        let placed = Key::parse(&setting.path).and_then(|key| written.place(&key));
+        let (decision, evidence) = match placed {
+            _ if setting.file != DEPLOYMENT_TOML || setting.change.is_file() => {
+                (untemplated(setting, target), Evidence::Nowhere)
+            }
+            Some(key) if setting.value.is_some() => {
+                let value = written.get(&key).cloned().unwrap_or(Value::Null);
+                (
+                    migrated(&key),
+                    if is_secret_alias(&key) { Evidence::Nowhere } else { Evidence::Key(key, value) },
+                )
+            }
+            _ => (plain(Status::Default, None), Evidence::Nowhere),
+        };
+        decisions.settings.push(decision);
+        decisions.evidence.push(evidence);
+    }
+    decisions.assignments = assignments(written, &BTreeMap::new());
+    decisions
+}
+
+fn plain(status: Status, note: Option<String>) -> Decision {
+    Decision { status, note, risk: Risk::Low }
+}
+
+fn migrated(key: &Key) -> Decision {
+    plain(Status::Migrated { keys: vec![key.to_string()] }, None)
+}
+
+fn is_secret_alias(key: &Key) -> bool {
+    matches!(key.0.first(), Some(KeyPart::Name(name)) if name == "secrets" || name == "runtime_secrets")
+}
+
+/// Everything in a draft; `from` tells which customised settings stand behind a key.
+fn assignments(draft: &Draft, from: &BTreeMap<Vec<KeyPart>, Vec<usize>>) -> Vec<Assignment> {
+    let assignment = |(key, value): (Key, Value)| {
+        let from = from.get(&unnamed(&key)).cloned().unwrap_or_default();
+        Assignment { key: restored_key(&key), value: restored_value(&value), from }
+    };
+    draft.leaves().into_iter().map(assignment).collect()
+}
+
+/// A key without what names its tables of arrays.
+fn unnamed(key: &Key) -> Vec<KeyPart> {
+    let part = |part: &KeyPart| match part {
+        KeyPart::Item { index, .. } => KeyPart::Item { index: *index, identity: None },
+        KeyPart::Name(name) => KeyPart::Name(name.clone()),
+    };
+    key.0.iter().map(part).collect()
+}
+
+/// What a setting waits for.
+enum Waiting {
+    Decided(Decision),
+    /// Stands under its own key.
+    Copied(Key),
+    /// Stands under the key of a relocation.
+    Renamed(Key, Option<String>),
+    /// Is left out.
+    Removed,
+    /// The target does not read the key.
+    Unread(Key),
+    /// Was found under other keys.
+    Found(Vec<Wanted>, Outcome, Option<String>),
+}
+
+struct Plan<'a> {
+    legacy: &'a Legacy<'a>,
+    target: &'a Target,
+    version: Version,
+    /// Whether the templates of the node's own version are known.
+    is_exact: bool,
+    /// What the node's file says.
+    written: Draft,
+    old: Effects<'a>,
+    /// The deployment.toml of the node's own pack.
+    vanilla: Draft,
+    inversion: Inversion<'a>,
+    /// What the target reads.
+    reads: &'a Reads,
+}
+
+impl Plan<'_> {
+    fn carry_out(mut self) -> Decisions {
+        self.copy_lists();
+        let mut waiting: Vec<Waiting> =
+            self.legacy.customised.iter().map(|setting| self.waiting(setting)).collect();
+        for (waiting, setting) in waiting.iter_mut().zip(&self.legacy.customised) {
+            if let Waiting::Unread(key) = waiting {
+                *waiting = self.search(key, setting);
+            }
+        }
+        self.finish(&waiting)
+    }
+
+    fn waiting(&mut self, setting: &Customised) -> Waiting {
+        if setting.file != DEPLOYMENT_TOML || setting.change.is_file() {
+            return Waiting::Decided(untemplated(setting, self.target));
+        }
+        let value = setting.value.as_deref();
+        if let Some(found) = relocation::find(&setting.file, &setting.path, value, self.target.version) {
+            return self.relocated(&found, setting);
+        }
+        let Some(key) = Key::parse(&covered(&setting.path)) else {
+            let note = format!(
+                "its name cannot be told apart from others: see whether {} has it",
+                self.target.version
+            );
+            return Waiting::Decided(Decision::manual(Risk::Medium, note));
+        };
+        let is_item = key.0.iter().any(|part| matches!(part, KeyPart::Item { .. }));
+        let own = self.written.place(&key).and_then(|key| self.written.get(&key)).cloned();
+        match own.filter(|_| value.is_some()) {
+            None if is_item => Waiting::Removed,
+            None => self.remove(key),
+            Some(_) if is_item => match self.inversion.draft().place(&key) {
+                Some(placed) if self.knows(&key) => Waiting::Copied(placed),
+                _ => Waiting::Unread(key),
+            },
+            Some(value) if is_secret_alias(&key) || self.knows(&key) => self.copy(key, value),
+            Some(_) => Waiting::Unread(key),
+        }
+    }
+
+    fn copy(&mut self, key: Key, value: Value) -> Waiting {
+        if self.inversion.assign(&key, value) {
+            return Waiting::Copied(key);
+        }
+        let note =
+            format!("a server of {} would not start with this value: set what it takes", self.target.version);
+        Waiting::Decided(Decision::manual(Risk::High, note))
+    }
+
+    fn remove(&mut self, key: Key) -> Waiting {
+        let mut draft = self.inversion.draft().clone();
+        if draft.remove(&key).is_some() {
+            self.inversion.restore(draft);
+        }
+        Waiting::Removed
+    }
+
+    fn knows(&self, key: &Key) -> bool {
+        let is_item = key.0.iter().any(|part| matches!(part, KeyPart::Item { .. }));
+        if is_item {
+            return self.reads.knows(&steps(key));
+        }
+        let internal = self.reads.internal(&key.to_string());
+        let is_mapped = internal != [key.to_string()];
+        let mapped = internal.iter().filter_map(|key| Key::parse(key));
+        self.reads.knows(&steps(key))
+            || is_mapped && mapped.into_iter().any(|key| self.reads.knows(&steps(&key)))
+    }
+
+    fn relocated(&mut self, found: &Found, setting: &Customised) -> Waiting {
+        let relocation = found.relocation;
+        let shown = setting.shown.as_deref().unwrap_or_default();
+        let note = relocation.note.as_ref().map(|note| found.fill(note, shown));
+        let decided =
+            |status| Waiting::Decided(Decision { status, note: note.clone(), risk: relocation.risk });
+        let value = setting.value.clone().unwrap_or_default();
+        match &relocation.fate {
+            Fate::Moved { file, path, value: template } => {
+                let value = template.as_ref().map_or(value.clone(), |template| found.fill(template, &value));
+                let wanted =
+                    Wanted { file: file.clone(), path: found.fill(path, &value), value: Some(value) };
+                let outcome = self.inversion.achieve(&wanted);
+                Waiting::Found(vec![wanted], outcome, note)
+            }
+            Fate::Key { key, value: template } => {
+                let own = Key::parse(&covered(&setting.path)).and_then(|key| self.written.place(&key));
+                let own = own.and_then(|key| self.written.get(&key)).cloned();
+                let value = match template {
+                    Some(template) => Some(Value::Text(found.fill(template, &value))),
+                    None => own,
+                };
+                let key = Key::parse(&found.fill(key, &value_text(setting)));
+                match (key.map(|key| self.inversion.placed(&key)), value) {
+                    (Some(key), Some(value)) if self.inversion.assign(&key, value.clone()) => {
+                        Waiting::Renamed(key, note)
+                    }
+                    (_, None) => Waiting::Removed,
+                    _ => decided(Status::Manual),
+                }
+            }
+            Fate::Obsolete => decided(Status::Obsolete),
+            Fate::Manual => decided(Status::Manual),
+            Fate::Carried => decided(Status::Carried),
+        }
+    }
+
+    /// Looks for other keys that do what a key did that the target does not read.
+    fn search(&mut self, key: &Key, setting: &Customised) -> Waiting {
+        let (from, to) = (self.version, self.target.version);
+        let effects = self.effects(setting);
+        if effects.as_ref().is_some_and(Vec::is_empty) && self.is_exact {
+            let note = if self.old.reads.knows(&steps(key)) {
+                format!("no template of {to} reads this key, and in {from} it changed nothing")
+            } else {
+                format!("no template of {to} reads this key, nor did one of {from}")
+            };
+            return Waiting::Decided(plain(Status::Obsolete, Some(note)));
+        }
+        let effects = effects.unwrap_or_default();
+        let shared: Vec<Wanted> = effects
+            .iter()
+            .filter(|wanted| wanted.value.is_some() && self.inversion.renders(&wanted.file))
+            .cloned()
+            .collect();
+        if !shared.is_empty() && shared.len() <= MOST_EFFECTS {
+            let before = self.inversion.draft().clone();
+            if let Some(outcome) = self.achieve_all(&shared) {
+                return Waiting::Found(shared, outcome, None);
+            }
+            self.inversion.restore(before);
+        }
+        let did = effects.first().map(|first| format!("; in {from} it sets {} {}", first.file, first.path));
+        let note = format!(
+            "no template of {to} reads this key{}: see what took its place and set it by hand",
+            did.unwrap_or_default()
+        );
+        Waiting::Decided(Decision::manual(Risk::Medium, note))
+    }
+
+    /// Makes the target have settings; nothing where it cannot have one of them.
+    fn achieve_all(&mut self, all: &[Wanted]) -> Option<Outcome> {
+        let mut keys = BTreeSet::new();
+        for wanted in all {
+            match self.inversion.achieve(wanted) {
+                Outcome::NotFound => return None,
+                outcome => keys.extend(outcome.keys().cloned()),
+            }
+        }
+        let is_given = keys.is_empty();
+        Some(if is_given { Outcome::Given } else { Outcome::Written(keys.into_iter().collect()) })
+    }
+
+    /// What a customised key does in the files of its own version.
+    fn effects(&mut self, setting: &Customised) -> Option<Vec<Wanted>> {
+        let key = Key::parse(&covered(&setting.path))?;
+        let mut without = self.old.draft.clone();
+        let vanilla = self.vanilla.place(&key).and_then(|key| self.vanilla.get(&key)).cloned();
+        match (self.old.draft.place(&key), vanilla) {
+            (Some(placed), Some(vanilla)) => without.set(&placed, vanilla),
+            (Some(placed), None) => without.remove(&placed).is_some(),
+            (None, Some(vanilla)) => without.set(&key, vanilla),
+            (None, None) => false,
+        }
+        .then_some(())?;
+        self.old.against(&without)
+    }
+
+    fn finish(mut self, waiting: &[Waiting]) -> Decisions {
+        let to = self.inversion.destination();
+        let draft = self.without_defaults(waiting, self.inversion.draft().clone());
+        let Some(mut new) = Effects::new(to, self.reads, draft) else { return Decisions::default() };
+        let mut decisions = Decisions::default();
+        let mut from: BTreeMap<Vec<KeyPart>, Vec<usize>> = BTreeMap::new();
+        for (index, (waiting, setting)) in waiting.iter().zip(&self.legacy.customised).enumerate() {
+            let (decision, evidence) = self.judged(waiting, setting, &mut new);
+            if let Status::Migrated { keys } = &decision.status {
+                let placed = keys.iter().filter_map(|key| new.draft.place(&Key::parse(key)?));
+                // `[secrets]` stays free of comments.
+                let placed = placed.filter(|key| !is_secret_alias(key));
+                placed.for_each(|key| from.entry(unnamed(&key)).or_default().push(index));
+            }
+            decisions.settings.push(shown(decision));
+            decisions.evidence.push(evidence);
+        }
+        decisions.assignments = assignments(&new.draft, &from);
+        decisions
+    }
+}
+
+/// A decision whose keys are spelt as in the file.
+fn shown(mut decision: Decision) -> Decision {
+    if let Status::Migrated { keys } = &mut decision.status {
+        keys.iter_mut().for_each(|key| *key = restored(key));
+    }
+    decision
+}
+
+fn value_text(setting: &Customised) -> String {
+    setting.value.clone().or_else(|| setting.vanilla.clone()).unwrap_or_default()
+}
+
+/// The key as templates name it.
+fn steps(key: &Key) -> Vec<Step> {
+    let step = |part: &KeyPart| match part {
+        KeyPart::Name(name) => Step::Key(name.as_str().into()),
+        KeyPart::Item { .. } => Step::Each,
+    };
+    key.0.iter().map(step).collect()
+}
+
+/// True for values that a person takes for the same; default.json has numbers as doubles or as texts.
+pub(super) fn same(left: &Value, right: &Value) -> bool {
+    let text = |value: &Value| match value {
+        Value::Text(text) => Some(text.clone()),
+        Value::Bool(truth) => Some(truth.to_string()),
+        Value::Integer(number) => Some(number.to_string()),
+        Value::Double(number) => Some(number.to_string()),
+        _ => None,
+    };
+    left == right || text(left).is_some_and(|left| Some(left) == text(right))
+}
