@@ -7,19 +7,20 @@ from pathlib import Path
 
 from java_mapper import Rendering, read_tree
 
-# Words of our error messages, by the kinds of java_mapper; the first that occurs counts.
-KINDS = (
-    ("toml", r"TOML"),
-    ("secret", r"secret"),
-    ("environment", r"environment variable"),
-    ("system property", r"system property"),
-    ("reference", r"reference"),
-    ("unit", r"unit"),
-    ("validator", r"validat"),
-    ("quote", r"quote"),
-    ("type", r"type"),
-    ("template", r"template"),
-)
+# The kinds of java_mapper by the names of our findings.
+KINDS = {
+    "toml-rejected": "toml",
+    "toml-overflow": "toml",
+    "secret-unresolved": "secret",
+    "environment-variable-unresolved": "environment",
+    "system-property-unresolved": "system property",
+    "reference-unresolved": "reference",
+    "unit-invalid": "unit",
+    "validation-failed": "validator",
+    "key-malformed": "quote",
+    "type-mismatch": "type",
+    "template-broken": "template",
+}
 
 
 class RustRenderer:
@@ -51,5 +52,6 @@ class RustRenderer:
                 return Rendering({}, f"exit status {run.returncode}", message[-300:])
             if out.exists() and any(out.iterdir()):
                 return Rendering({}, "written in spite of an error", message[:300])
-            kind = next((kind for kind, words in KINDS if re.search(words, message)), "unknown")
+            named = re.search(r"^error\[([\w-]+)\]", message, re.M)
+            kind = KINDS.get(named[1], named[1]) if named else "unnamed"
             return Rendering({}, kind, message[:300])

@@ -45,7 +45,9 @@ fn whole_digits(size: f64) -> Option<(String, i32)> {
 }
 
 fn shortest_digits(size: f64) -> (String, i32) {
-    let text = format!("{size:e}");
+    // Java writes two digits at least, and this is the only number whose second one is not 0.
+    let smallest = f64::from_bits(1);
+    let text = if size <= smallest { "4.9e-324".to_owned() } else { format!("{size:e}") };
     let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
     (digits.replace('.', ""), exponent.parse().unwrap_or_default())
 }
@@ -92,6 +94,8 @@ mod tests {
             (65_098_562_420_506_300.0, "6.5098562420506304E16"),
             (9_223_372_036_854_775_807.0, "9.223372036854776E18"),
             (4_520_526_318_748_150_000.0, "4.5205263187481498E18"),
+            (5e-324, "4.9E-324"),
+            (1e-323, "1.0E-323"),
             (f64::NAN, "NaN"),
             (f64::NEG_INFINITY, "-Infinity"),
         ] {
