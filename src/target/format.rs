@@ -99,7 +99,7 @@ fn parts(nodes: &[Node]) -> String {
     escape(&nodes.iter().map(part).collect::<String>())
 }
 
-/// Reads what [`write`] wrote; the error names the line, counted from 1, and what is wrong with it.
+/// Reads what [`write()`] wrote; the error names the line, counted from 1, and what is wrong with it.
 pub fn read(text: &str, form: Form) -> Result<Vec<Node>, (usize, String)> {
     let lines = text.lines().enumerate().map(|(index, line)| {
         let text = line.trim_start_matches(' ');

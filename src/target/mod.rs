@@ -2,7 +2,7 @@
 //!
 //! A model is built from the syntax trees of a pack's templates ([`build`]): layout and comments vanish, elements,
 //! attributes, entries and the expressions, conditions and loops around them stay. The models of the packs that we know
-//! lie under `rules/models` as text ([`format`]). A model can be [evaluated](evaluate): for a configuration it gives the
+//! lie under `rules/models` as text ([`mod@format`]). A model can be [evaluated](evaluate): for a configuration it gives the
 //! settings that the rendered files have.
 
 pub mod build;

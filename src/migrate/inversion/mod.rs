@@ -1,7 +1,7 @@
 //! From settings of rendered files back to the keys of deployment.toml.
 //!
-//! For each wanted setting the places of the target's model that can produce it are looked up ([`matching`]) and solved for
-//! the keys that they read ([`solve`]). What comes out is a proposal: it is tried on a draft ([`draft`]) by going through
+//! For each wanted setting the places of the target's model that can produce it are looked up (`matching`) and solved for
+//! the keys that they read (`solve`). What comes out is a proposal: it is tried on a draft ([`draft`]) by going through
 //! the server's phases and templates ([`destination`]), and taken only if the setting then has the wanted value and none is
 //! lost that was right before.
 
