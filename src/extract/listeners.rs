@@ -18,7 +18,7 @@ pub(super) fn listener(
         (Some(base), false) => Some(*base),
         (None, _) => None,
     };
-    Listener { kind, base, port, shifted, open, bind_address: None }
+    Listener { kind, base, port, shifted, open, malformed: None, bind_address: None }
 }
 
 /// The port variables of a node. Servlet and gateway ports are those of its listeners; the server counts the ports of

@@ -93,14 +93,18 @@ pub enum Purpose {
     GatewayEndpoint,
     /// WebSocket endpoint of a gateway environment.
     GatewayWebSocket,
+    /// Endpoint of a gateway environment at which it receives events of WebSub APIs (4.0 and later).
+    GatewayWebHook,
     /// `APIKeyValidator/ServerURL`: admin services of the key manager.
     KeyValidation,
     /// `AuthManager/ServerURL`.
     Authentication,
     /// `OAuthConfigurations/RevokeAPIURL`.
     TokenRevocation,
-    /// `APIStore/ServerURL` and `URL`.
+    /// `APIStore/URL`: where people find the store.
     Store,
+    /// `APIStore/ServerURL`: admin services of the store.
+    StoreService,
     /// `PolicyDeployer/ServiceURL`: admin services of the Traffic Manager.
     PolicyDeployment,
     /// Receiver of throttling events (data bridge, TCP).
@@ -113,6 +117,10 @@ pub enum Purpose {
     DecisionBroker,
     /// `apim.event_hub.service_url`.
     EventHub,
+    /// Where the portals log people in: `ssoConfiguration` of site.json, `[apim.idp]`.
+    IdentityProvider,
+    /// `notification_endpoint` of an event listener: where the key manager reports revoked tokens.
+    TokenNotification,
     /// Registry `remoteInstance/@url`: never called for a JDBC mount.
     RemoteInstance,
     /// Database host.
@@ -131,12 +139,16 @@ impl Purpose {
             | Self::KeyValidation
             | Self::Authentication
             | Self::Store
+            | Self::StoreService
             | Self::PolicyDeployment
-            | Self::EventHub => &[ServletHttps, ServletHttp],
+            | Self::EventHub
+            | Self::IdentityProvider
+            | Self::TokenNotification => &[ServletHttps, ServletHttp],
             Self::TokenRevocation => &[GatewayHttps, GatewayHttp, ServletHttps, ServletHttp],
             Self::GatewayEndpoint | Self::GatewayWebSocket => {
                 &[GatewayHttps, GatewayHttp, WebSocket, SecureWebSocket, WebHookHttp, WebHookHttps]
             }
+            Self::GatewayWebHook => &[WebHookHttps, WebHookHttp],
             Self::Receiver => &[BinaryTcp, ThriftTcp, BinarySsl, ThriftSsl],
             Self::ReceiverAuthentication => &[BinarySsl, ThriftSsl],
             Self::Broker | Self::DecisionBroker => &[Amqp, AmqpTls],

@@ -22,7 +22,38 @@ pub struct Environment {
     pub endpoints: Vec<Endpoint>,
     /// Public WebSocket endpoints.
     pub web_sockets: Vec<Endpoint>,
+    /// Public endpoints for events of WebSub APIs (4.0 and later).
+    pub web_hooks: Vec<Endpoint>,
+    /// TOML `gateway_type`: `Regular`, or a gateway of another make (4.2 and later).
+    pub gateway_type: Option<Setting>,
+    /// TOML `virtual_host` (4.0 and later).
+    pub virtual_hosts: Vec<VirtualHost>,
     /// The `Environment` element or the `[[…]]` header.
+    pub span: Span,
+}
+
+impl Environment {
+    /// The name, where it is known.
+    pub fn known_name(&self) -> Option<&str> {
+        self.name.as_ref().and_then(Setting::text)
+    }
+
+    /// All public endpoints, in no order of the file.
+    pub fn public_endpoints(&self) -> impl Iterator<Item = &Endpoint> {
+        self.endpoints.iter().chain(&self.web_sockets).chain(&self.web_hooks)
+    }
+}
+
+/// `virtual_host` of a gateway environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VirtualHost {
+    /// Its public endpoints, of any kind.
+    pub endpoints: Vec<Endpoint>,
+    /// `websub_event_receiver_http_endpoint` and `websub_event_receiver_https_endpoint`, each if written.
+    pub web_hooks: [bool; 2],
+    /// True for `[[…virtual_host]]`, false for a single table.
+    pub listed: bool,
+    /// The header.
     pub span: Span,
 }
 

@@ -1,6 +1,7 @@
 //! What the files mean: one model for XML and TOML nodes, and the deployment they form.
 
 pub mod app;
+pub mod calls;
 pub mod clustering;
 pub mod database;
 pub mod deployment;

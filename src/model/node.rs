@@ -203,6 +203,8 @@ pub struct Identity {
     pub management_host_name: Option<Setting>,
     /// Port offset; 0 where nobody wrote one.
     pub offset: Setting<u16>,
+    /// The text of the offset where it is no number.
+    pub malformed_offset: Option<Setting>,
     /// TOML `server.node_ip`.
     pub node_address: Option<Setting>,
     /// carbon.xml `ServerKey`.
@@ -305,6 +307,7 @@ impl Node {
                 host_name: None,
                 management_host_name: None,
                 offset: Setting::at(0, place, Origin::Derived),
+                malformed_offset: None,
                 node_address: None,
                 server_key: None,
                 server_role: None,
@@ -422,6 +425,7 @@ impl Node {
             environment.service_url.iter().for_each(|url| add(Purpose::GatewayService, url));
             environment.endpoints.iter().for_each(|url| add(Purpose::GatewayEndpoint, url));
             environment.web_sockets.iter().for_each(|url| add(Purpose::GatewayWebSocket, url));
+            environment.web_hooks.iter().for_each(|url| add(Purpose::GatewayWebHook, url));
         }
         if let Some(keys) = &self.key_management {
             keys.validation.iter().for_each(|url| add(Purpose::KeyValidation, url));
@@ -452,6 +456,8 @@ impl Node {
         for instance in self.registry.iter().flat_map(|registry| &registry.instances) {
             instance.url.iter().for_each(|url| add(Purpose::RemoteInstance, url));
         }
+        let portals = self.portals.iter().filter_map(|portal| portal.identity_provider.as_ref());
+        portals.for_each(|url| add(Purpose::IdentityProvider, url));
         self.other_references.iter().for_each(|(purpose, endpoint)| add(*purpose, endpoint));
         all
     }

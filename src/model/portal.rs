@@ -1,5 +1,6 @@
 //! Portals: site.json of publisher, store and admin, and the servlet connectors they are reached through.
 
+use super::endpoint::Endpoint;
 use super::value::Setting;
 use crate::source::Span;
 
@@ -34,6 +35,8 @@ pub struct Portal {
     pub span: Span,
     /// `reverseProxy`.
     pub reverse_proxy: Option<ReverseProxy>,
+    /// `ssoConfiguration/identityProviderURL`, where single sign-on is on.
+    pub identity_provider: Option<Endpoint>,
 }
 
 /// `reverseProxy.enabled`.
@@ -77,6 +80,8 @@ pub struct Connector {
     pub proxy_port: Option<Setting<u16>>,
     /// `@proxyName`.
     pub proxy_name: Option<Setting>,
+    /// `@redirectPort`.
+    pub redirect_port: Option<Setting<u16>>,
     /// The `Connector` start tag or the table header; the file where nobody wrote one.
     pub span: Span,
 }

@@ -101,6 +101,38 @@ impl ListenerKind {
         }
     }
 
+    /// The listener whose port a variable of the server stands for, such as `mgt.transport.https.port`.
+    pub fn of_variable(name: &str) -> Option<Self> {
+        match name {
+            "mgt.transport.https.port" | "carbon.management.port" => Some(Self::ServletHttps),
+            "mgt.transport.http.port" => Some(Self::ServletHttp),
+            "https.nio.port" => Some(Self::GatewayHttps),
+            "http.nio.port" => Some(Self::GatewayHttp),
+            "receiver.url.port" => Some(Self::BinaryTcp),
+            "auth.url.port" => Some(Self::BinarySsl),
+            "jms.port" => Some(Self::Amqp),
+            _ => None,
+        }
+    }
+
+    /// True for a listener of a gateway: API calls, WebSocket, web hooks.
+    pub fn is_gateway(self) -> bool {
+        matches!(
+            self,
+            Self::GatewayHttp
+                | Self::GatewayHttps
+                | Self::WebSocket
+                | Self::SecureWebSocket
+                | Self::WebHookHttp
+                | Self::WebHookHttps
+        )
+    }
+
+    /// True for a listener of the servlet container: consoles, portals, admin services.
+    pub fn is_servlet(self) -> bool {
+        matches!(self, Self::ServletHttps | Self::ServletHttp)
+    }
+
     /// False for listeners of which nobody has verified whether the offset shifts their ports.
     pub fn is_verified(self) -> bool {
         !matches!(
@@ -147,6 +179,8 @@ pub struct Listener {
     pub shifted: bool,
     /// True when the node opens it.
     pub open: bool,
+    /// The text of the base port where it is no number; its placeholders are filled in.
+    pub malformed: Option<Setting>,
     /// The one address it is bound to, lower case; `None` where it takes all of the machine's.
     pub bind_address: Option<String>,
 }

@@ -56,6 +56,7 @@ pub fn offset(node: &mut Node, offset: u16) {
         port: base.checked_add(offset),
         shifted: true,
         open: true,
+        malformed: None,
         bind_address: None,
     };
     node.listeners = PORTS.into_iter().map(listener).collect();
@@ -86,6 +87,9 @@ pub fn environment(name: &str, service_url: &str) -> Environment {
         password: None,
         endpoints: Vec::new(),
         web_sockets: Vec::new(),
+        web_hooks: Vec::new(),
+        gateway_type: None,
+        virtual_hosts: Vec::new(),
         span: span(),
     }
 }
@@ -116,6 +120,7 @@ pub fn throttling(groups: &[&[&str]]) -> Throttling {
         span: span(),
         advanced: written(true),
         publishes: written(true),
+        event_type: None,
         receivers: Some(ReceiverGroups {
             span: span(),
             groups: groups.iter().map(group).collect(),

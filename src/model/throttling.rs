@@ -14,6 +14,8 @@ pub struct Throttling {
     pub advanced: Setting<bool>,
     /// `DataPublisher/Enabled`: whether this node sends events.
     pub publishes: Setting<bool>,
+    /// `DataPublisher/Type`: `Binary` or `Thrift`.
+    pub event_type: Option<Setting>,
     /// Receiver groups.
     pub receivers: Option<ReceiverGroups>,
     /// Authentication groups; `None` where none are written (TCP port + 100 then).

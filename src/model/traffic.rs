@@ -215,10 +215,16 @@ impl Deployment {
 
     /// `host:port` by which one node reaches an open listener of another; `None` where no address of that node is known.
     pub fn address_for(&self, from: &Node, to: &Node, kind: ListenerKind) -> Option<String> {
-        let port = to.port(kind)?;
-        if self.same_machine(from, to) == Some(true) {
-            return Some(format!("localhost:{port}"));
+        match self.same_machine(from, to) {
+            Some(true) => Some(format!("localhost:{}", to.port(kind)?)),
+            _ => self.address_from_outside(to, kind),
         }
+    }
+
+    /// `host:port` by which another machine reaches an open listener of a node; `None` where no address of the node is
+    /// known.
+    pub fn address_from_outside(&self, to: &Node, kind: ListenerKind) -> Option<String> {
+        let port = to.port(kind)?;
         let mapped = self.port_mappings(to).iter().find(|(_, own)| *own == port).map(|(public, _)| *public);
         // A node's label is an address only where containers make it one.
         let known = |host: &&str| self.in_containers() || !host.eq_ignore_ascii_case(&to.name);

@@ -111,6 +111,12 @@ impl Setting<String> {
         }
     }
 
+    /// The text where it is known and no number that a port or an offset can have.
+    pub fn malformed_port(&self) -> Option<Self> {
+        let text = self.text().map(|text| text.strip_suffix(".0").unwrap_or(text))?;
+        text.parse::<u16>().is_err().then(|| self.clone())
+    }
+
     /// A boolean as Java's `parseBoolean` reads it: `true` in any case is true, everything else is false.
     pub fn boolean(&self) -> Setting<bool> {
         self.parse(|text| Some(text.eq_ignore_ascii_case("true")))

@@ -3,7 +3,7 @@
 use super::Administrator;
 use super::settings::{Entry, Settings};
 use crate::extract::variables::Variables;
-use crate::model::gateway::{ArtifactPull, Environment};
+use crate::model::gateway::{ArtifactPull, Environment, VirtualHost};
 use crate::model::{Endpoint, Version};
 
 /// The gateway environments in file order.
@@ -19,15 +19,16 @@ pub(super) fn environments(
         .collect()
 }
 
+/// Where clients call APIs.
+const CALLS: [&str; 2] = ["https_endpoint", "http_endpoint"];
+const WEB_SOCKETS: [&str; 2] = ["ws_endpoint", "wss_endpoint"];
+const WEB_HOOKS: [&str; 2] = ["websub_event_receiver_http_endpoint", "websub_event_receiver_https_endpoint"];
+
 fn environment(entry: Entry<'_>, variables: &Variables, administrator: &Administrator) -> Environment {
     let hosts = entry.entries("virtual_host");
     let endpoints = |keys: [&str; 2]| -> Vec<Endpoint> {
-        std::iter::once(entry)
-            .chain(hosts.iter().copied())
-            .flat_map(|holder| keys.map(|key| holder.get(key)))
-            .flatten()
-            .filter_map(|text| variables.endpoint(text))
-            .collect()
+        let holders = std::iter::once(entry).chain(hosts.iter().copied());
+        holders.flat_map(|holder| endpoints_of(holder, &keys, variables)).collect()
     };
     Environment {
         name: entry.get("name").filter(|name| !name.value.is_empty()),
@@ -35,8 +36,25 @@ fn environment(entry: Entry<'_>, variables: &Variables, administrator: &Administ
         service_url: entry.get("service_url").and_then(|url| variables.endpoint(url)),
         user_name: entry.get("username").map(|name| variables.fill(name)),
         password: entry.get("password").map(|password| administrator.fill(password, variables).secret()),
-        endpoints: endpoints(["https_endpoint", "http_endpoint"]),
-        web_sockets: endpoints(["ws_endpoint", "wss_endpoint"]),
+        endpoints: endpoints(CALLS),
+        web_sockets: endpoints(WEB_SOCKETS),
+        web_hooks: endpoints(WEB_HOOKS),
+        gateway_type: entry.get("gateway_type"),
+        virtual_hosts: hosts.iter().map(|host| virtual_host(*host, variables)).collect(),
+        span: entry.span(),
+    }
+}
+
+fn endpoints_of(holder: Entry<'_>, keys: &[&str], variables: &Variables) -> Vec<Endpoint> {
+    keys.iter().filter_map(|key| holder.get(key)).filter_map(|text| variables.endpoint(text)).collect()
+}
+
+fn virtual_host(entry: Entry<'_>, variables: &Variables) -> VirtualHost {
+    let keys = [CALLS, WEB_SOCKETS, WEB_HOOKS].concat();
+    VirtualHost {
+        endpoints: endpoints_of(entry, &keys, variables),
+        web_hooks: WEB_HOOKS.map(|key| entry.get(key).is_some()),
+        listed: entry.is_trusted(),
         span: entry.span(),
     }
 }

@@ -72,6 +72,7 @@ pub(super) fn extract(node: &mut Node, files: &mut Files) {
         node.artifact_pull = gateway::artifact_pull(&settings, version);
         node.key_management = Some(keys::key_management(&settings, &variables));
         node.throttling = Some(throttling::throttling(&settings, &variables, version));
+        node.other_references = server::references(&settings, &variables);
         node.event_publishers = xml::event_publishers(files);
         if node.is_before(4, 0) {
             node.jndi_files = xml::jndi_files(files, &node.event_publishers, &variables);

@@ -100,7 +100,9 @@ pub(super) fn listeners(
                 _ => None,
             };
             let address = address.and_then(|key| settings.get(&key));
-            listener(kind, settings.port(key, port), offset, true, open).bound_to(address.as_ref())
+            let malformed = settings.get(key).and_then(|text| text.malformed_port());
+            let listener = listener(kind, settings.port(key, port), offset, true, open);
+            Listener { malformed, ..listener }.bound_to(address.as_ref())
         })
         .collect();
     if !is_api_manager {

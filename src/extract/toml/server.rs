@@ -4,7 +4,7 @@ use super::settings::Settings;
 use crate::extract::variables::Variables;
 use crate::model::node::Identity;
 use crate::model::portal::Connector;
-use crate::model::{Origin, Setting};
+use crate::model::{Endpoint, Origin, Purpose, Setting};
 use crate::source::Span;
 
 /// `[server]`. Without `mgt_console_hostname` the console answers under the host name.
@@ -21,6 +21,7 @@ pub(super) fn identity(settings: &Settings<'_>, offset: Setting<u16>) -> Identit
         host_name,
         management_host_name,
         offset,
+        malformed_offset: settings.get("server.offset").and_then(|text| text.malformed_port()),
         node_address: settings.get("server.node_ip"),
         server_key: None,
         server_role: settings.written("server.server_role"),
@@ -35,6 +36,7 @@ pub(super) fn unread(place: Span) -> Identity {
         host_name: unknown(),
         management_host_name: unknown(),
         offset: Setting::at(0, place, Origin::Unknown),
+        malformed_offset: None,
         node_address: unknown(),
         server_key: None,
         server_role: unknown(),
@@ -52,9 +54,25 @@ pub(super) fn connectors(settings: &Settings<'_>, variables: &Variables) -> Vec<
                 port: settings.port(&format!("{table}.port"), port),
                 proxy_port: get("proxyPort").map(|text| super::settings::port(&text)),
                 proxy_name: get("proxyName").map(|name| variables.fill(name)),
+                redirect_port: get("redirectPort").map(|text| super::settings::port(&text)),
                 span: settings.table_place(table),
             }
         })
+        .collect()
+}
+
+/// `[apim.idp]`, and whom the key manager tells of revoked tokens.
+pub(super) fn references(settings: &Settings<'_>, variables: &Variables) -> Vec<(Purpose, Endpoint)> {
+    let providers = settings.written_under("apim.idp").map(|(_, text)| (Purpose::IdentityProvider, text));
+    let listeners = settings.entries("event_listener");
+    let told = listeners.iter().flat_map(|listener| listener.under("properties"));
+    let told = told
+        .filter(|(name, _)| name == "notification_endpoint")
+        .map(|(_, text)| (Purpose::TokenNotification, text));
+    providers
+        .chain(told)
+        .filter_map(|(purpose, text)| Some((purpose, variables.endpoint(text)?)))
+        .filter(|(_, endpoint)| matches!(endpoint.scheme.as_str(), "http" | "https"))
         .collect()
 }
 

@@ -39,6 +39,7 @@ pub(super) fn throttling(
         span,
         advanced: switch("enable_advanced_throttling"),
         publishes: switch("enable_data_publishing"),
+        event_type: get("event_type"),
         receivers,
         authentications: authentications
             .filter(|groups| groups.groups.iter().any(|group| !group.endpoints.is_empty())),

@@ -47,10 +47,9 @@ fn activity_elsewhere(root: View<'_>) -> Option<Setting> {
 /// `APIStore/ServerURL` and `APIStore/URL` of api-manager.xml: who serves the store.
 pub(super) fn references(files: &mut Files, variables: &Variables) -> Vec<(Purpose, Endpoint)> {
     let Some(file) = files.xml(paths::API_MANAGER) else { return Vec::new() };
-    ["ServerURL", "URL"]
-        .iter()
-        .filter_map(|name| file.root().leaf(&["APIStore", name]))
-        .filter_map(|text| variables.endpoint(text))
-        .map(|endpoint| (Purpose::Store, endpoint))
+    [("ServerURL", Purpose::StoreService), ("URL", Purpose::Store)]
+        .into_iter()
+        .filter_map(|(name, purpose)| Some((purpose, file.root().leaf(&["APIStore", name])?)))
+        .filter_map(|(purpose, text)| Some((purpose, variables.endpoint(text)?)))
         .collect()
 }

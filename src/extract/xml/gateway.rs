@@ -24,6 +24,9 @@ fn environment(view: View<'_>, variables: &Variables) -> Environment {
         password: view.leaf(&["Password"]).map(|password| variables.fill(password).secret()),
         endpoints: addresses("GatewayEndpoint"),
         web_sockets: addresses("GatewayWSEndpoint"),
+        web_hooks: Vec::new(),
+        gateway_type: None,
+        virtual_hosts: Vec::new(),
         span: view.place(),
     }
 }

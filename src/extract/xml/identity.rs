@@ -25,6 +25,11 @@ pub(super) fn identity(
         span: carbon.map_or(place, |root| root.element.start_tag),
         host_name: value("HostName"),
         management_host_name: value("MgtHostName"),
+        malformed_offset: carbon.filter(|_| given.is_none()).and_then(|root| {
+            root.value(&["Ports", "Offset"])
+                .map(|text| variables.fill(text))
+                .and_then(|text| text.malformed_port())
+        }),
         offset: given.unwrap_or_else(|| offset(carbon, place)),
         node_address: None,
         server_key: value("ServerKey"),

@@ -4,7 +4,7 @@ use crate::extract::files::Files;
 use crate::extract::variables::Variables;
 use crate::extract::view::View;
 use crate::model::portal::{Connector, Portal, PortalApp, ProxyMode, ReverseProxy};
-use crate::model::{Origin, Setting};
+use crate::model::{Endpoint, Origin, Setting};
 use crate::source::Span;
 use crate::syntax::Scalar;
 use crate::syntax::json::{Document, Value};
@@ -33,7 +33,20 @@ fn portal(app: PortalApp, document: &Document, origin: Origin) -> Portal {
             .root
             .get("reverseProxy")
             .and_then(|member| reverse_proxy(&member.value, origin)),
+        identity_provider: identity_provider(&document.root, origin),
     }
+}
+
+/// `enabled` is a text in untouched files.
+fn identity_provider(root: &Value, origin: Origin) -> Option<Endpoint> {
+    let sign_on = &root.get("ssoConfiguration")?.value;
+    let is_on = match &sign_on.get("enabled")?.value {
+        Value::Boolean(_, on) => *on,
+        Value::String(scalar) => scalar.text == "true",
+        _ => false,
+    };
+    let Value::String(url) = &sign_on.get("identityProviderURL")?.value else { return None };
+    if is_on { Variables::default().endpoint(read(url, origin)) } else { None }
 }
 
 fn reverse_proxy(value: &Value, origin: Origin) -> Option<ReverseProxy> {
@@ -86,6 +99,7 @@ pub(super) fn connectors(root: View<'_>) -> Vec<Connector> {
                 .map_or_else(|| Setting::at(0, view.element.start_tag, Origin::Unknown), |text| text.port()),
             proxy_port: view.attribute("proxyPort").map(|text| text.port()),
             proxy_name: view.attribute("proxyName"),
+            redirect_port: view.attribute("redirectPort").map(|text| text.port()),
             span: view.element.start_tag,
         })
         .collect()

@@ -7,6 +7,7 @@ use crate::extract::variables::Variables;
 use crate::extract::view::View;
 use crate::model::ports::{Listener, ListenerKind};
 use crate::model::{Node, Origin, Product, Setting};
+use crate::source::Span;
 
 const INBOUND: &str = "repository/deployment/server/synapse-configs/default/inbound-endpoints";
 /// Package of the receivers that stand for the servlet connectors.
@@ -28,8 +29,8 @@ pub(super) fn listeners(
         Some(file) => add.servlet(file.root()),
         None if is_carbon && !files.is_unreadable(paths::CATALINA) => {
             let place = files.place(paths::CATALINA);
-            add.push(ListenerKind::ServletHttps, Setting::at(9443, place, Origin::Derived), true, true);
-            add.push(ListenerKind::ServletHttp, Setting::at(9763, place, Origin::Derived), true, true);
+            add.push(ListenerKind::ServletHttps, Base::unwritten(9443, place), true, true);
+            add.push(ListenerKind::ServletHttp, Base::unwritten(9763, place), true, true);
         }
         None => {}
     }
@@ -77,9 +78,22 @@ struct Ports<'a> {
     found: Vec<Listener>,
 }
 
+/// A base port, and its text where that is no number.
+struct Base {
+    port: Setting<u16>,
+    malformed: Option<Setting>,
+}
+
+impl Base {
+    fn unwritten(default: u16, place: Span) -> Self {
+        Self { port: Setting::at(default, place, Origin::Derived), malformed: None }
+    }
+}
+
 impl Ports<'_> {
-    fn push(&mut self, kind: ListenerKind, base: Setting<u16>, shifted: bool, open: bool) {
-        self.found.push(listener(kind, base, self.offset, shifted, open));
+    fn push(&mut self, kind: ListenerKind, base: Base, shifted: bool, open: bool) {
+        let Base { port, malformed } = base;
+        self.found.push(Listener { malformed, ..listener(kind, port, self.offset, shifted, open) });
     }
 
     /// Binds the listener added last.
@@ -91,10 +105,13 @@ impl Ports<'_> {
     }
 
     /// A port as written, else the server's default at the element that should hold it.
-    fn base(&self, written: Option<Setting>, default: u16, holder: View<'_>) -> Setting<u16> {
+    fn base(&self, written: Option<Setting>, default: u16, holder: View<'_>) -> Base {
         match written.filter(|text| !text.value.is_empty()) {
-            Some(text) => self.variables.fill(text).port(),
-            None => Setting::at(default, holder.place(), Origin::Derived),
+            Some(text) => {
+                let text = self.variables.fill(text);
+                Base { port: text.port(), malformed: text.malformed_port() }
+            }
+            None => Base::unwritten(default, holder.place()),
         }
     }
 
@@ -257,7 +274,7 @@ impl Ports<'_> {
 mod tests {
     use super::*;
     use crate::extract::xml::tests::parse;
-    use crate::source::{FileId, Span};
+    use crate::source::FileId;
 
     fn collect(
         text: &str,

@@ -41,6 +41,7 @@ pub(super) fn throttling(
         span,
         advanced: switch(&["EnableAdvanceThrottling"], true),
         publishes: switch(&["DataPublisher", "Enabled"], false),
+        event_type: view.leaf(&["DataPublisher", "Type"]),
         receivers: groups("ReceiverUrlGroup"),
         authentications: groups("AuthUrlGroup"),
         deploys_policies: switch(&["PolicyDeployer", "Enabled"], true),

@@ -31,10 +31,13 @@ fn service(purpose: Purpose) -> Option<Role> {
         Purpose::GatewayService => Some(Role::Gateway),
         Purpose::KeyValidation | Purpose::Authentication => Some(Role::KeyManager),
         Purpose::PolicyDeployment | Purpose::Receiver | Purpose::Broker => Some(Role::TrafficManager),
-        Purpose::Store => Some(Role::Store),
+        Purpose::Store | Purpose::StoreService => Some(Role::Store),
         Purpose::EventHub => Some(Role::ControlPlane),
         Purpose::GatewayEndpoint
         | Purpose::GatewayWebSocket
+        | Purpose::GatewayWebHook
+        | Purpose::IdentityProvider
+        | Purpose::TokenNotification
         | Purpose::TokenRevocation
         | Purpose::ReceiverAuthentication
         | Purpose::DecisionBroker

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use super::host_name_key;
-use crate::model::{Deployment, Host, Node};
+use super::name_uses;
+use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
@@ -40,7 +40,7 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     };
     let mut missing: BTreeMap<String, Vec<Use<'_>>> = BTreeMap::new();
     for node in &deployment.nodes {
-        for (name, span, noun) in names(node).into_iter().filter(|(name, ..)| is_expected(name)) {
+        for (name, span, noun) in name_uses(node).into_iter().filter(|(name, ..)| is_expected(name)) {
             let uses = missing.entry(name).or_default();
             if uses.last().is_none_or(|last| last.node.index != node.index) {
                 uses.push(Use { node, span, noun });
@@ -61,29 +61,6 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
         }
         findings.push(finding);
     }
-}
-
-/// Every name that a node writes: its own, those of its references, those of its databases.
-fn names(node: &Node) -> Vec<(String, Span, &'static str)> {
-    let mut found = Vec::new();
-    if let Some(name) = node.public_host_name() {
-        found.push((name.value.to_ascii_lowercase(), name.span, host_name_key(node)));
-    }
-    for reference in node.references() {
-        let endpoint = reference.endpoint;
-        if let (Some(name), Some(_)) = (endpoint.host.name(), endpoint.text.known()) {
-            found.push((name.to_owned(), endpoint.host_span, "a reference"));
-        }
-    }
-    for source in &node.data_sources {
-        let Some(url) = source.url.as_ref().filter(|url| url.known().is_some()) else { continue };
-        for host in source.jdbc.iter().flat_map(|jdbc| &jdbc.hosts) {
-            if let Host::Name(name) = Host::literal(&host.host) {
-                found.push((name, url.part(host.range.clone()), "a database"));
-            }
-        }
-    }
-    found
 }
 
 /// The domain that a name lies in, unless anybody may register names there.

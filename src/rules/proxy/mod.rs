@@ -12,4 +12,6 @@ pub mod reverse_proxy_host_mismatch;
 pub mod reverse_proxy_value_unknown;
 pub mod session_affinity_missing;
 pub mod sticky_directive_unsupported;
+pub mod upstream_node_missing;
 pub mod upstream_port_mismatch;
+pub mod upstream_scheme_mismatch;

@@ -1,6 +1,6 @@
 //! An upstream that names a port on which the node does not listen, or listens for something else.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use crate::model::ports::{Listener, ListenerKind};
 use crate::model::proxy::{Location, ProxyPass};
@@ -40,29 +40,40 @@ const SERVLET_PATHS: [&str; 9] = [
     "/client-registration",
 ];
 
+/// So many locations are labelled.
+const MOST_LOCATIONS: usize = 5;
+
 /// How far an offset may carry a port.
 const WIDEST_OFFSET: u16 = 100;
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
-    let mut reported: BTreeSet<(Span, bool)> = BTreeSet::new();
+    let mut closed_servers: BTreeMap<Span, (Finding, Vec<Span>)> = BTreeMap::new();
+    let mut wrong: Vec<Wrong<'_>> = Vec::new();
     for server in deployment.proxy.iter().flat_map(|proxy| &proxy.servers) {
         for location in &server.locations {
             let Some(pass) = &location.pass else { continue };
             let servlet = wants_servlet(location);
             for reached in deployment.reached(pass) {
-                if let Some(finding) = closed(deployment, pass, reached, servlet)
-                    && reported.insert((reached.server.span, false))
-                {
-                    findings.push(finding.related(location.span, "forwards here"));
+                if let Some((_, places)) = closed_servers.get_mut(&reached.server.span) {
+                    places.push(location.span);
+                } else if let Some(finding) = closed(deployment, pass, reached, servlet) {
+                    closed_servers.insert(reached.server.span, (finding, vec![location.span]));
                 }
             }
-            if let Some(finding) = wrong_listener(deployment, location, pass, servlet)
-                && reported.insert((pass.span, true))
-            {
-                findings.push(finding);
-            }
+            wrong.extend(wrong_listener(deployment, location, pass, servlet));
+            findings.extend(worker_servlet_port(deployment, location, pass));
         }
     }
+    findings.extend(closed_servers.into_values().map(|(finding, places)| forwarding(finding, places)));
+    findings.extend(Wrong::findings(deployment, wrong));
+}
+
+/// Labels the locations that forward to the place of a finding, each once.
+fn forwarding(finding: Finding, mut locations: Vec<Span>) -> Finding {
+    locations.dedup();
+    let shown = locations.into_iter().filter(|span| *span != finding.primary.span);
+    let shown: Vec<Span> = shown.take(MOST_LOCATIONS).collect();
+    shown.into_iter().fold(finding, |finding, span| finding.related(span, "forwards here"))
 }
 
 /// True for a location that only the servlet ports can answer.
@@ -181,57 +192,105 @@ fn expected<'a>(listeners: &[&'a Listener], port: u16, scheme: &str, servlet: bo
         .map(|(_, _, listener)| listener)
 }
 
-/// The node opens the port, but for something else.
-fn wrong_listener(
-    deployment: &Deployment,
-    location: &Location,
-    pass: &ProxyPass,
+/// A server that opens the port for something else than a location needs.
+struct Wrong<'a> {
+    location: &'a Location,
+    pass: &'a ProxyPass,
+    reached: Reached<'a>,
+    node: &'a Node,
+    listener: &'a Listener,
     servlet: bool,
-) -> Option<Finding> {
-    let found: Vec<(Reached<'_>, &Node, &Listener)> = deployment
-        .reached(pass)
-        .filter_map(|reached| Some((reached, reached.node?, reached.listener?)))
-        .collect();
-    let is_servlet = |kind| matches!(kind, ListenerKind::ServletHttps | ListenerKind::ServletHttp);
-    let is_wrong = |kind| if servlet { !is_servlet(kind) } else { !WEB.contains(&kind) };
-    let path = match location.path.text.as_str() {
-        "" => "/",
-        path => path,
-    };
-    if let Some((reached, node, listener)) = found.iter().find(|(_, _, listener)| is_wrong(listener.kind)) {
-        let all = found.iter().all(|(_, _, listener)| is_wrong(listener.kind));
-        let message = format!(
-            "{path} goes to the {} port of {} ({})",
-            listener.kind.noun(),
-            node.name,
-            reached.server.port,
-        );
+    /// Every server of the target is wrong for the location.
+    all: bool,
+}
+
+fn wrong_listener<'a>(
+    deployment: &'a Deployment,
+    location: &'a Location,
+    pass: &'a ProxyPass,
+    servlet: bool,
+) -> Option<Wrong<'a>> {
+    let found = listening(deployment, pass);
+    let is_wrong = |kind: ListenerKind| if servlet { !kind.is_servlet() } else { !WEB.contains(&kind) };
+    let all = found.iter().all(|(_, _, listener)| is_wrong(listener.kind));
+    let (reached, node, listener) = found.into_iter().find(|(_, _, listener)| is_wrong(listener.kind))?;
+    Some(Wrong { location, pass, reached, node, listener, servlet, all })
+}
+
+impl Wrong<'_> {
+    /// One finding a server that is wrong for all locations of its upstream, else one a location: that names the wrong
+    /// upstream.
+    fn findings(deployment: &Deployment, all: Vec<Self>) -> Vec<Finding> {
+        let mut by_place: BTreeMap<Span, Vec<Wrong<'_>>> = BTreeMap::new();
+        for wrong in all {
+            let is_server = !wrong.all || wrong.has_no_other_use(deployment);
+            let place = if is_server { wrong.reached.server.span } else { wrong.pass.target.span };
+            by_place.entry(place).or_default().push(wrong);
+        }
+        let found = by_place.into_iter().filter_map(|(place, all)| {
+            let first = all.first()?;
+            let finding = first.finding(place);
+            let server = first.reached.server.span;
+            Some(if place == server {
+                forwarding(finding, all.iter().map(|one| one.location.span).collect())
+            } else {
+                finding.related(server, "the port is named here")
+            })
+        });
+        found.collect()
+    }
+
+    /// True for an upstream of which every location needs another listener.
+    fn has_no_other_use(&self, deployment: &Deployment) -> bool {
+        let locations =
+            deployment.proxy.iter().flat_map(|proxy| &proxy.servers).flat_map(|server| &server.locations);
+        let mut same = locations.filter(|location| {
+            location.pass.as_ref().is_some_and(|pass| pass.named && pass.upstream == self.pass.upstream)
+        });
+        self.pass.named && same.all(|location| !self.servlet || wants_servlet(location))
+    }
+
+    fn finding(&self, place: Span) -> Finding {
+        let path = match self.location.path.text.as_str() {
+            "" => "/",
+            path => path,
+        };
+        let noun = self.listener.kind.noun();
+        let message =
+            format!("{path} goes to the {noun} port of {} ({})", self.node.name, self.reached.server.port);
         let wanted =
-            if pass.scheme == "http" { ListenerKind::ServletHttp } else { ListenerKind::ServletHttps };
-        let help = match node.port(wanted).filter(|_| servlet) {
-            Some(port) => format!("forward it to port {port} of {}", node.name),
+            if self.pass.scheme == "http" { ListenerKind::ServletHttp } else { ListenerKind::ServletHttps };
+        let help = match self.node.port(wanted).filter(|_| self.servlet) {
+            Some(port) => format!("forward it to port {port} of {}", self.node.name),
             None => "forward it to a servlet or gateway port".to_owned(),
         };
-        // One odd server of several is to be changed itself; else the location names the wrong upstream.
-        let (place, other, label) = if all {
-            (pass.target.span, reached.server.span, "the port is named here")
-        } else {
-            (reached.server.span, location.span, "forwards here")
-        };
-        let message = if servlet {
+        let message = if self.servlet {
             format!("{message}, but only the servlet ports answer it")
         } else {
             format!("{message}, which speaks no HTTP")
         };
-        let finding = Finding::new(place, "not the listener for this", message).help(help);
-        return Some(if place == other { finding } else { finding.related(other, label) });
+        Finding::new(place, "not the listener for this", message).help(help)
     }
+}
+
+/// The servers behind a target that are open listeners of nodes.
+fn listening<'a>(
+    deployment: &'a Deployment,
+    pass: &'a ProxyPass,
+) -> Vec<(Reached<'a>, &'a Node, &'a Listener)> {
+    let reached = deployment.reached(pass);
+    reached.filter_map(|reached| Some((reached, reached.node?, reached.listener?))).collect()
+}
+
+/// A whole host forwards to the servlet ports of gateway workers, which have no consoles.
+fn worker_servlet_port(deployment: &Deployment, location: &Location, pass: &ProxyPass) -> Option<Finding> {
+    let found = listening(deployment, pass);
     let whole = location.whole().is_some_and(|front| front.is_empty());
     let (reached, node, listener) = found.first()?;
     let workers = found
         .iter()
-        .all(|(_, node, listener)| node.is_only(Role::GatewayWorker) && is_servlet(listener.kind));
-    if !whole || !workers {
+        .all(|(_, node, listener)| node.is_only(Role::GatewayWorker) && listener.kind.is_servlet());
+    if !whole || !workers || wants_servlet(location) {
         return None;
     }
     let wanted = if listener.kind == ListenerKind::ServletHttps {
@@ -240,21 +299,16 @@ fn wrong_listener(
         ListenerKind::GatewayHttp
     };
     let port = node.port(wanted)?;
-    Some(
-        Finding::new(
-            reached.server.span,
-            "consoles, not APIs",
-            format!(
-                "{path} goes to the {} port of gateway worker {} ({}); APIs answer on {port}",
-                listener.kind.noun(),
-                node.name,
-                reached.server.port,
-            ),
-        )
+    let message = format!(
+        "/ goes to the {} port of gateway worker {} ({}); APIs answer on {port}",
+        listener.kind.noun(),
+        node.name,
+        reached.server.port,
+    );
+    let finding = Finding::new(reached.server.span, "consoles, not APIs", message)
         .help(format!("for API calls forward to port {port}"))
-        .related(location.span, "forwards here")
-        .variant("worker-servlet-port"),
-    )
+        .related(location.span, "forwards here");
+    Some(finding.variant("worker-servlet-port"))
 }
 
 fn described(pass: &ProxyPass) -> String {
