@@ -3,6 +3,7 @@
 pub(crate) mod files;
 pub mod hosts;
 mod identify;
+mod key_store_files;
 mod listeners;
 pub mod proxy;
 mod shape;
@@ -11,6 +12,7 @@ mod start_script;
 mod tests;
 mod toml;
 pub mod variables;
+mod vault;
 pub mod view;
 mod xml;
 

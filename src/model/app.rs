@@ -24,4 +24,18 @@ pub struct AppManager {
     pub storage: Option<Setting>,
     /// `SSOConfiguration/IdentityProviderUrl`.
     pub identity_provider: Option<Endpoint>,
+    /// Other addresses of the identity provider: `SSOConfiguration/Configurators/Configurator/parameters/providerURL`, and
+    /// `ssoConfiguration.identityProviderURL` of the portals.
+    pub provider_urls: Vec<Endpoint>,
+    /// Service providers of sso-idp-config.xml.
+    pub consumers: Vec<AssertionConsumer>,
+}
+
+/// A service provider that the identity provider answers to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssertionConsumer {
+    /// `Issuer`.
+    pub issuer: String,
+    /// Where its users are sent back to: `AssertionConsumerServiceURL` and the like.
+    pub urls: Vec<Endpoint>,
 }

@@ -1,8 +1,11 @@
 //! Key management of an API-M node, and its key stores.
 
+use std::sync::Arc;
+
 use super::endpoint::Endpoint;
 use super::value::{Secret, Setting};
 use crate::source::Span;
+use crate::syntax::key_store::KeyStoreFile;
 
 /// `APIKeyValidator`, `AuthManager` and `OAuthConfigurations`, or `[apim.key_manager]` and `[apim.oauth_config]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +53,10 @@ pub enum KeyStoreUse {
     Identity,
     /// An inbound endpoint.
     InboundEndpoint,
+    /// Profiles of the gateway's TLS transport (sslprofiles.xml, listenerprofiles.xml).
+    Profile,
+    /// Trust stores of inbound endpoints and of profiles.
+    OtherTrust,
 }
 
 /// One place that names a key store.
@@ -69,6 +76,65 @@ pub struct KeyStore {
     pub kind: Option<Setting>,
     /// SHA-256 of the file, as hex, when the input holds it.
     pub digest: Option<String>,
+    /// What the file shows without its password, when the input holds it and its type allows.
+    pub content: Option<Arc<KeyStoreFile>>,
+    /// Set where the input holds the folder of key stores, and no such file in it.
+    pub missing: Option<MissingFile>,
     /// The element or table (start tag, header).
     pub span: Span,
+}
+
+/// A key store that is not where a setting says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissingFile {
+    /// Home-relative path.
+    pub path: String,
+    /// Name of a file beside it that differs in upper and lower case alone.
+    pub similar: Option<String>,
+}
+
+impl KeyStoreUse {
+    /// True for stores of certificates that a node trusts.
+    pub fn is_trust(self) -> bool {
+        matches!(self, Self::Trust | Self::TransportTrust | Self::OtherTrust)
+    }
+
+    /// What the store is for.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::Primary => "primary key store",
+            Self::Internal => "internal key store",
+            Self::Trust => "trust store",
+            Self::Tls => "key store of the servlet transport",
+            Self::Transport => "key store of the gateway transport",
+            Self::TransportTrust => "trust store of the gateway transport",
+            Self::Broker => "key store of the broker",
+            Self::DataBridge => "key store of the data bridge",
+            Self::Identity => "key store of the entitlement service",
+            Self::InboundEndpoint => "key store of an inbound endpoint",
+            Self::Profile => "key store of a TLS profile",
+            Self::OtherTrust => "trust store",
+        }
+    }
+}
+
+impl KeyStore {
+    /// True where this is a store as packs ship it: by content where the input holds the file, else by its name, unless alias
+    /// or password tell of another.
+    pub fn is_shipped(&self) -> bool {
+        if self.file_name.as_deref() != Some("wso2carbon.jks") {
+            return false;
+        }
+        match &self.digest {
+            Some(digest) => crate::catalog::is_shipped_key_store(digest),
+            None => {
+                let alias = self.alias.as_ref().is_none_or(|alias| alias.text() == Some("wso2carbon"));
+                let password = self
+                    .password
+                    .as_ref()
+                    .is_none_or(|password| password.known().is_some_and(|secret| secret.is("wso2carbon")));
+                alias && password
+            }
+        }
+    }
 }

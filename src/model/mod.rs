@@ -20,6 +20,7 @@ pub mod registry;
 mod roles;
 #[cfg(test)]
 pub(crate) mod sample;
+pub mod security;
 pub mod settings;
 pub mod sharing;
 pub mod throttling;

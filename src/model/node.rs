@@ -11,6 +11,7 @@ use super::keys::{KeyManagement, KeyStore};
 use super::portal::{Connector, Portal};
 use super::ports::{Listener, ListenerKind};
 use super::registry::Registry;
+use super::security::Security;
 use super::throttling::{EventPublisher, JndiFile, Throttling};
 use super::users::Users;
 use super::value::{Origin, Setting};
@@ -272,6 +273,8 @@ pub struct Node {
     pub portals: Vec<Portal>,
     /// Key stores.
     pub key_stores: Vec<KeyStore>,
+    /// What else protects the node.
+    pub security: Security,
     /// App Manager.
     pub app_manager: Option<AppManager>,
     /// Deployed artifacts; `None` where the input lacks the folder.
@@ -329,6 +332,7 @@ impl Node {
             synchronizer: None,
             portals: Vec::new(),
             key_stores: Vec::new(),
+            security: Security::default(),
             app_manager: None,
             artifacts: None,
             libraries: None,

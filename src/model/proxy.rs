@@ -59,6 +59,8 @@ pub struct VirtualServer {
     pub listens: Vec<Listen>,
     /// `ssl on;`, if written.
     pub ssl_on: Option<Span>,
+    /// Words of `ssl_protocols` in scope.
+    pub protocols: Vec<Scalar>,
     /// `ssl_certificate` in scope (http level included).
     pub certificate: Option<Scalar>,
     /// `ssl_certificate_key` in scope.

@@ -3,11 +3,13 @@
 //! Only this module names a crate that reads a format.
 
 pub mod amqp;
+pub mod certificate;
 pub mod encoding;
 pub mod hosts;
 pub mod java_hash;
 pub mod jdbc;
 pub mod json;
+pub mod key_store;
 pub mod nginx;
 pub mod placeholder;
 pub mod properties;

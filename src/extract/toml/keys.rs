@@ -1,9 +1,8 @@
 //! `[apim.key_manager]` and `[apim.oauth_config]`, and the key stores.
 
 use super::settings::Settings;
-use crate::extract::files::Files;
 use crate::extract::variables::Variables;
-use crate::extract::xml::{digest, key_store};
+use crate::extract::xml::key_store;
 use crate::model::Origin;
 use crate::model::keys::{KeyManagement, KeyStore, KeyStoreUse};
 
@@ -50,18 +49,6 @@ pub(super) fn key_stores(settings: &Settings<'_>) -> Vec<KeyStore> {
             ))
         })
         .collect()
-}
-
-/// Fills in the digests of the stores that the input holds; a bare file name lies in the security folder.
-pub(super) fn digests(stores: &mut [KeyStore], files: &mut Files) {
-    for store in stores {
-        let Some(location) = store.location.text() else { continue };
-        let path = match location.contains('/') {
-            true => location.trim_start_matches("${carbon.home}").trim_start_matches('/').to_owned(),
-            false => format!("repository/resources/security/{location}"),
-        };
-        store.digest = digest(files, &path);
-    }
 }
 
 #[cfg(test)]

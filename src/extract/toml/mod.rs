@@ -6,6 +6,7 @@ mod gateway;
 mod keys;
 mod ports;
 mod registry;
+mod security;
 mod server;
 mod settings;
 mod throttling;
@@ -15,6 +16,7 @@ use std::collections::BTreeMap;
 
 use self::settings::Settings;
 use super::files::Files;
+use super::key_store_files::look_into;
 use super::listeners::port_variables;
 use super::start_script::system_properties;
 use super::variables::Variables;
@@ -66,7 +68,8 @@ pub(super) fn extract(node: &mut Node, files: &mut Files) {
     node.users = Some(users::users(&settings));
     node.clustering = Some(clustering::clustering(&settings, &variables));
     node.key_stores = keys::key_stores(&settings);
-    keys::digests(&mut node.key_stores, files);
+    look_into(&mut node.key_stores, files, true);
+    node.security = security::security(&settings, &document);
     if is_api_manager {
         node.environments = gateway::environments(&settings, &variables, &administrator);
         node.artifact_pull = gateway::artifact_pull(&settings, version);

@@ -4,11 +4,12 @@ use super::paths;
 use crate::extract::files::Files;
 use crate::extract::variables::Variables;
 use crate::extract::view::View;
-use crate::model::app::AppManager;
+use crate::model::app::{AppManager, AssertionConsumer};
 use crate::model::{Endpoint, Purpose, Setting};
+use crate::syntax::json::Value;
 
 /// The root's own settings; gateway environments and key management are read as in api-manager.xml.
-pub(super) fn app_manager(root: View<'_>, variables: &Variables) -> AppManager {
+pub(super) fn app_manager(root: View<'_>, files: &mut Files, variables: &Variables) -> AppManager {
     let filled = |names: &[&str]| root.leaf(names).filter(|text| !text.value.is_empty());
     AppManager {
         span: root.element.start_tag,
@@ -20,7 +21,53 @@ pub(super) fn app_manager(root: View<'_>, variables: &Variables) -> AppManager {
         storage: filled(&["DataSources", "Storage"]),
         identity_provider: filled(&["SSOConfiguration", "IdentityProviderUrl"])
             .and_then(|text| variables.endpoint(text)),
+        provider_urls: provider_urls(root, files, variables),
+        consumers: SSO_FILES
+            .iter()
+            .filter_map(|path| files.xml(path))
+            .flat_map(|file| consumers(file.root(), variables))
+            .collect(),
     }
+}
+
+/// Where releases keep the service providers of single sign-on.
+const SSO_FILES: [&str; 2] =
+    ["repository/conf/identity/sso-idp-config.xml", "repository/conf/sso-idp-config.xml"];
+
+fn provider_urls(root: View<'_>, files: &mut Files, variables: &Variables) -> Vec<Endpoint> {
+    let configurators = root.descend(&["SSOConfiguration", "Configurators"]);
+    let mut urls: Vec<Endpoint> = configurators
+        .iter()
+        .flat_map(|list| list.children("Configurator"))
+        .filter_map(|one| one.leaf(&["parameters", "providerURL"]))
+        .filter_map(|text| variables.endpoint(text))
+        .collect();
+    for portal in ["publisher", "store"] {
+        let path = format!("repository/deployment/server/jaggeryapps/{portal}/config/{portal}.json");
+        let Some((document, origin)) = files.json(&path) else { continue };
+        let url = document.root.get("ssoConfiguration").and_then(|sso| sso.value.get("identityProviderURL"));
+        if let Some(Value::String(text)) = url.map(|member| &member.value) {
+            urls.extend(variables.endpoint(variables.fill(Setting::read(text, origin))));
+        }
+    }
+    urls
+}
+
+fn consumers(root: View<'_>, variables: &Variables) -> Vec<AssertionConsumer> {
+    let providers = root.child("ServiceProviders");
+    let providers = providers.iter().flat_map(|list| list.children("ServiceProvider"));
+    providers
+        .map(|provider| {
+            let listed = provider.child("AssertionConsumerServiceURLs");
+            let listed = listed.iter().flat_map(|list| list.children("AssertionConsumerServiceURL"));
+            let single = ["DefaultAssertionConsumerServiceURL", "AssertionConsumerService"];
+            let single = single.iter().filter_map(|name| provider.child(name));
+            AssertionConsumer {
+                issuer: provider.leaf(&["Issuer"]).map(|issuer| issuer.value).unwrap_or_default(),
+                urls: listed.chain(single).filter_map(|view| variables.endpoint(view.text())).collect(),
+            }
+        })
+        .collect()
 }
 
 /// The first element that is meant as data source of activities and that no release finds: names are read in their exact

@@ -1,43 +1,37 @@
 //! Every place of an XML node that names a key store.
 
-use sha2::{Digest, Sha256};
-
 use super::paths;
 use crate::extract::files::Files;
+use crate::extract::key_store_files::look_into;
 use crate::extract::view::View;
 use crate::model::Setting;
 use crate::model::keys::{KeyStore, KeyStoreUse};
 
-/// All places in the order of the files below. Where the input holds the store itself, its digest is taken.
+/// Folder of the gateway's inbound endpoints.
+const INBOUND_ENDPOINTS: &str = "repository/deployment/server/synapse-configs/default/inbound-endpoints";
+
+/// All places in the order of the files below, with what their files show.
 pub(super) fn key_stores(files: &mut Files) -> Vec<KeyStore> {
     type Reader = fn(View<'_>) -> Vec<KeyStore>;
-    let readers: [(&str, Reader); 5] = [
+    let readers: [(&str, Reader); 8] = [
         (paths::CARBON, of_carbon),
         (paths::CATALINA, of_tomcat),
-        ("repository/conf/axis2/axis2.xml", of_axis2),
-        ("repository/conf/broker.xml", of_broker),
-        ("repository/conf/data-bridge/data-bridge-config.xml", of_data_bridge),
+        (paths::AXIS2, of_axis2),
+        (paths::BROKER, of_broker),
+        (paths::DATA_BRIDGE, of_data_bridge),
+        (paths::IDENTITY, of_identity),
+        ("repository/resources/security/sslprofiles.xml", of_profiles),
+        ("repository/resources/security/listenerprofiles.xml", of_profiles),
     ];
     let mut stores: Vec<_> = readers
         .into_iter()
         .flat_map(|(path, read)| files.xml(path).map(|file| read(file.root())).unwrap_or_default())
         .collect();
-    digests(&mut stores, files);
-    stores
-}
-
-/// Fills in the digests of the stores that the input holds.
-pub(in crate::extract) fn digests(stores: &mut [KeyStore], files: &mut Files) {
-    for store in stores {
-        let Some(location) = store.location.text() else { continue };
-        let path = location.trim_start_matches("${carbon.home}").trim_start_matches('/');
-        store.digest = digest(files, path);
+    for path in files.list(INBOUND_ENDPOINTS).into_iter().filter(|path| path.ends_with(".xml")) {
+        stores.extend(files.xml(&path).map(|file| of_inbound_endpoint(file.root())).unwrap_or_default());
     }
-}
-
-/// SHA-256 of a file as hex; `None` where the input lacks it.
-pub(in crate::extract) fn digest(files: &mut Files, path: &str) -> Option<String> {
-    files.bytes(path).map(|bytes| Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
+    look_into(&mut stores, files, false);
+    stores
 }
 
 /// `Security` of carbon.xml.
@@ -87,12 +81,60 @@ fn of_axis2(root: View<'_>) -> Vec<KeyStore> {
     stores
 }
 
-/// TLS listeners of broker.xml.
+/// TLS listeners of broker.xml that are open.
 fn of_broker(root: View<'_>) -> Vec<KeyStore> {
+    let is_off = |view: View<'_>| view.attribute("enabled").is_some_and(|text| text.boolean().is_false());
     ["amqp", "mqtt"]
         .iter()
-        .filter_map(|protocol| root.descend(&["transports", protocol, "sslConnection", "keyStore"]))
-        .filter_map(|view| elements(view, KeyStoreUse::Broker, &Spelling::LOWER))
+        .filter_map(|protocol| root.descend(&["transports", protocol]))
+        .filter(|protocol| !is_off(*protocol))
+        .filter_map(|protocol| protocol.child("sslConnection"))
+        .filter(|connection| !is_off(*connection))
+        .flat_map(|connection| {
+            let store = |name, usage| elements(connection.child(name)?, usage, &Spelling::LOWER);
+            [store("keyStore", KeyStoreUse::Broker), store("trustStore", KeyStoreUse::OtherTrust)]
+        })
+        .flatten()
+        .collect()
+}
+
+/// Entitlement service of identity.xml, where it is on.
+fn of_identity(root: View<'_>) -> Vec<KeyStore> {
+    let service = root.descend(&["EntitlementSettings", "ThirftBasedEntitlementConfig"]);
+    service
+        .filter(|view| view.leaf(&["EnableThriftService"]).is_some_and(|text| text.boolean().is_true()))
+        .and_then(|view| elements(view.child("KeyStore")?, KeyStoreUse::Identity, &Spelling::UPPER))
+        .into_iter()
+        .collect()
+}
+
+/// Profiles of the gateway's TLS transport.
+fn of_profiles(root: View<'_>) -> Vec<KeyStore> {
+    root.children("profile")
+        .flat_map(|profile| {
+            let store = |name, usage| elements(profile.child(name)?, usage, &Spelling::UPPER);
+            [store("KeyStore", KeyStoreUse::Profile), store("TrustStore", KeyStoreUse::OtherTrust)]
+        })
+        .flatten()
+        .collect()
+}
+
+/// An inbound endpoint with TLS of its own.
+fn of_inbound_endpoint(root: View<'_>) -> Vec<KeyStore> {
+    let Some(parameters) = root.child("parameters") else { return Vec::new() };
+    if root.attribute("suspend").is_some_and(|text| text.boolean().is_true()) {
+        return Vec::new();
+    }
+    let parameter = |name: &str| parameters.child_with("parameter", "name", name).map(View::text);
+    let store = |kind: &str, usage| {
+        let location = parameter(&format!("wss.ssl.{kind}.store.file"))?;
+        let password = parameter(&format!("wss.ssl.{kind}.store.pass"));
+        let span = location.span;
+        Some(key_store(usage, location, password, None, None, span))
+    };
+    [store("key", KeyStoreUse::InboundEndpoint), store("trust", KeyStoreUse::OtherTrust)]
+        .into_iter()
+        .flatten()
         .collect()
 }
 
@@ -159,6 +201,8 @@ pub(in crate::extract) fn key_store(
         alias,
         kind,
         digest: None,
+        content: None,
+        missing: None,
         span,
     }
 }

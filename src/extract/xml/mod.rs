@@ -12,6 +12,7 @@ mod keys;
 mod portals;
 mod ports;
 mod registry;
+mod security;
 #[cfg(test)]
 mod tests;
 mod throttling;
@@ -19,7 +20,8 @@ mod users;
 
 pub(super) use artifacts::{artifacts, libraries};
 pub(super) use events::{event_publishers, jndi_files, jndi_files_missing};
-pub(super) use key_stores::{digest, key_store};
+pub(super) use key_stores::key_store;
+pub(super) use security::protocols;
 pub(super) use throttling::{amqp_brokers, receiver_groups};
 
 use super::files::Files;
@@ -38,6 +40,7 @@ mod paths {
     pub(super) const DATA_BRIDGE: &str = "repository/conf/data-bridge/data-bridge-config.xml";
     pub(super) const EMBEDDED_LDAP: &str = "repository/conf/identity/embedded-ldap.xml";
     pub(super) const EVENT_PROCESSOR: &str = "repository/conf/event-processor.xml";
+    pub(super) const IDENTITY: &str = "repository/conf/identity/identity.xml";
     pub(super) const JMX: &str = "repository/conf/etc/jmx.xml";
     pub(super) const REGISTRY: &str = "repository/conf/registry.xml";
     pub(super) const SYNAPSE_HANDLERS: &str = "repository/conf/synapse-handlers.xml";
@@ -81,7 +84,7 @@ pub(super) fn extract(node: &mut Node, files: &mut Files) {
         node.key_management = keys::key_management(root, &variables);
         node.throttling = throttling::throttling(root, &variables, node.version);
         if node.product == Product::AppManager {
-            node.app_manager = Some(app::app_manager(root, &variables));
+            node.app_manager = Some(app::app_manager(root, files, &variables));
         }
     }
     node.other_references = app::references(files, &variables);
@@ -90,6 +93,7 @@ pub(super) fn extract(node: &mut Node, files: &mut Files) {
     node.jndi_files_missing = jndi_files_missing(files, node);
     node.portals = portals::portals(files);
     node.key_stores = key_stores::key_stores(files);
+    node.security = security::security(api, files);
     node.artifacts = artifacts(files);
     node.libraries = libraries(files);
     // No topic of its own: gateways are compared by it.

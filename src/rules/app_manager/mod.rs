@@ -2,7 +2,10 @@
 
 pub mod app_database_unshared;
 pub mod app_datasource_reference_missing;
+pub mod app_gateway_loopback;
+pub mod assertion_consumer_mismatch;
 pub mod gateway_registry_unmounted;
+pub mod identity_provider_loopback;
 pub mod portal_clustering_absent;
 pub mod portal_registry_drift;
 pub mod remote_instance_host_unmapped;

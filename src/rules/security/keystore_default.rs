@@ -14,7 +14,7 @@ fn check(deployment: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     }
     let judged = [KeyStoreUse::Primary, KeyStoreUse::Internal, KeyStoreUse::Tls];
     let mut shipped: Vec<&KeyStore> =
-        node.key_stores.iter().filter(|store| judged.contains(&store.usage) && is_shipped(store)).collect();
+        node.key_stores.iter().filter(|store| judged.contains(&store.usage) && store.is_shipped()).collect();
     // A key store that deployment.toml leaves to the default has no place of its own: speak where one is named.
     if shipped.iter().any(|store| store.location.is_written()) {
         shipped.retain(|store| store.location.is_written());
@@ -30,22 +30,4 @@ fn check(deployment: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
         finding = finding.related(store.location.span, "the same key store");
     }
     findings.push(finding);
-}
-
-/// By content where the input holds the file, else by name, alias and password.
-fn is_shipped(store: &KeyStore) -> bool {
-    if store.file_name.as_deref() != Some("wso2carbon.jks") {
-        return false;
-    }
-    match &store.digest {
-        Some(digest) => crate::catalog::is_shipped_key_store(digest),
-        None => {
-            let alias = store.alias.as_ref().is_none_or(|alias| alias.text() == Some("wso2carbon"));
-            let password = store
-                .password
-                .as_ref()
-                .is_none_or(|password| password.known().is_some_and(|secret| secret.is("wso2carbon")));
-            alias && password
-        }
-    }
 }

@@ -2,7 +2,7 @@
 
 use crate::model::database::LogicalDatabase;
 use crate::model::keys::{KeyStore, KeyStoreUse};
-use crate::model::{Deployment, Node};
+use crate::model::{Deployment, Node, Origin, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// SE006.
@@ -80,14 +80,14 @@ fn finding(kind: Difference, (model, ours): Encrypting<'_>, (node, theirs): Encr
 
 /// In what two key stores differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Difference {
+pub(super) enum Difference {
     File,
     Alias,
     Content,
 }
 
 /// By content where both files are given, else by name and alias; `None` where they agree or cannot be compared.
-fn difference(left: &KeyStore, right: &KeyStore) -> Option<Difference> {
+pub(super) fn difference(left: &KeyStore, right: &KeyStore) -> Option<Difference> {
     let names = (left.file_name.as_deref()?, right.file_name.as_deref()?);
     if let (Some(ours), Some(theirs)) = (&left.digest, &right.digest) {
         if ours == theirs {
@@ -107,13 +107,18 @@ fn alias(store: &KeyStore) -> Option<&str> {
 }
 
 /// The store that a node encrypts its data with: the internal one since 2.6, where it is declared, else the primary.
-fn encrypting(node: &Node) -> Option<&KeyStore> {
+pub(super) fn encrypting(node: &Node) -> Option<&KeyStore> {
     let find = |usage| node.key_stores.iter().find(|store| store.usage == usage);
-    find(KeyStoreUse::Internal).or_else(|| find(KeyStoreUse::Primary))
+    let (internal, primary) = (find(KeyStoreUse::Internal), find(KeyStoreUse::Primary));
+    // What deployment.toml leaves to its defaults is the primary store, which has a place of its own.
+    let is_own = |store: &&KeyStore| {
+        store.location.origin != Origin::Derived || store.alias.as_ref().is_some_and(Setting::is_written)
+    };
+    internal.filter(is_own).or(primary).or(internal)
 }
 
 /// True for nodes of one zone that have the registry, the user or the API Manager database in common.
-fn share_data(deployment: &Deployment, left: &Node, right: &Node) -> bool {
+pub(super) fn share_data(deployment: &Deployment, left: &Node, right: &Node) -> bool {
     let shared =
         [LogicalDatabase::Governance, LogicalDatabase::Config, LogicalDatabase::Users, LogicalDatabase::Api];
     deployment.same_zone(left, right)
