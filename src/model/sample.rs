@@ -201,6 +201,7 @@ pub fn server(name: &str, listen: u16, servers: &[(&str, u16)]) -> VirtualServer
         names: vec![Scalar::plain(name, span(), 0)],
         listens: vec![Listen { port: listen, tls: true, default_server: false, span: span() }],
         ssl_on: None,
+        protocols: Vec::new(),
         certificate: None,
         certificate_key: None,
         rejects_handshake: false,
