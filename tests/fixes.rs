@@ -65,7 +65,7 @@ fn mend_each(rule: &str, folder: &Path) -> usize {
         fs::write(&path, &change.text).unwrap();
         let after = lint(rule, copy.path());
         let place = format!("{}: {}", folder.display(), found.message);
-        assert_eq!(after.unread, before.unread, "{place}");
+        assert!(after.unread.iter().all(|unread| before.unread.contains(unread)), "{place}");
         let (old, new) = (marks(&before), marks(&after));
         assert!(!new.contains(&format!("{} {}", found.code, found.message)), "{place}");
         assert_eq!(new.difference(&old).collect::<Vec<_>>(), Vec::<&String>::new(), "{place}");

@@ -121,6 +121,8 @@ pub struct Card {
     pub variants: Vec<Variant>,
     /// Codes whose finding at the same place silences this rule; `*` is every other rule.
     pub gives_way_to: Vec<String>,
+    /// True where no other rule speaks about a value that this one reports.
+    pub outranks_all: bool,
     /// The heading: code and name.
     pub title: String,
     /// Section "What it finds", as markdown.
@@ -392,6 +394,7 @@ fn header(first: u32, block: &str) -> Result<Card, CardError> {
         "fix",
         "sources",
         "gives-way-to",
+        "outranks",
         "variant",
     ])?;
     let code = header.checked("code", "two to four letters and three digits", is_code)?;
@@ -410,6 +413,11 @@ fn header(first: u32, block: &str) -> Result<Card, CardError> {
         let reason = format!("\"{wrong}\" is not a code");
         return Err(CardError::new(header.line_of("gives-way-to"), reason));
     }
+    let outranks = header.strings("outranks")?.unwrap_or_default();
+    if outranks.iter().any(|code| code != "*") {
+        let reason = "outranks is [\"*\"]: a rule that gives way to this one alone says so itself".to_owned();
+        return Err(CardError::new(header.line_of("outranks"), reason));
+    }
     Ok(Card {
         versions: header.checked("versions", "not empty", |text| !text.is_empty())?,
         sources: header.strings("sources")?.ok_or_else(|| CardError::new(first, "sources is missing"))?,
@@ -421,6 +429,7 @@ fn header(first: u32, block: &str) -> Result<Card, CardError> {
         tier,
         fix,
         gives_way_to,
+        outranks_all: !outranks.is_empty(),
         title: String::new(),
         finds: String::new(),
         why: String::new(),

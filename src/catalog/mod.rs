@@ -5,6 +5,7 @@ pub mod comments;
 pub mod fingerprint;
 pub mod lines;
 pub mod vanilla;
+pub mod vocabulary;
 
 /// SHA-256 of the key stores that packs ship, one a line.
 const SHIPPED_KEY_STORES: &str = include_str!("../../rules/vanilla/key-stores.list");

@@ -8,6 +8,7 @@ use super::view::View;
 use crate::input::inventory::Inventory;
 use crate::model::node::VersionEvidence;
 use crate::model::{ConfigModel, Origin, Product, Setting, Version};
+use crate::source::Span;
 use crate::syntax::Scalar;
 
 const CARBON: &str = "repository/conf/carbon.xml";
@@ -53,6 +54,8 @@ pub(super) struct Identification {
     /// True for a version that nothing in the files speaks for or against.
     pub is_guess: bool,
     pub model: ConfigModel,
+    /// What states the version.
+    pub stated_at: Option<Span>,
 }
 
 impl Identification {
@@ -105,7 +108,7 @@ impl Peers {
 pub(super) fn identify(files: &mut Files, name: &str, given: Given) -> Identification {
     let has_toml = files.has(DEPLOYMENT);
     let stated = stated_by_version_file(files);
-    let carbon = (!has_toml || stated.1.or(given.version).or(given.common).is_none())
+    let carbon = (!has_toml || (stated.1.is_none() && given.version.or(given.common).is_none()))
         .then(|| files.written_xml(CARBON))
         .flatten();
     let by_carbon = carbon.as_ref().map_or((None, None), |document| {
@@ -123,7 +126,7 @@ pub(super) fn identify(files: &mut Files, name: &str, given: Given) -> Identific
         .version
         .or(given.common.filter(|_| has_common))
         .map(with(VersionEvidence::Given))
-        .or_else(|| stated.1.or(by_carbon.1).map(with(VersionEvidence::Stated)))
+        .or_else(|| stated.1.or(by_carbon.1).map(|(version, _)| (version, VersionEvidence::Stated)))
         .or_else(|| given.fallback.filter(|_| has_common).map(with(VersionEvidence::Given)));
     let is_xml = told.map(|(version, _)| is_configured_by_xml(product, version));
     let has_xml = || files.has(CARBON) || files.has("repository/conf/api-manager.xml");
@@ -132,8 +135,16 @@ pub(super) fn identify(files: &mut Files, name: &str, given: Given) -> Identific
         None => has_toml,
     };
     let model = if is_toml { ConfigModel::Toml } else { ConfigModel::Xml };
+    let stated_at = stated.1.or(by_carbon.1).map(|(_, place)| place);
     if let Some((version, evidence)) = told {
-        return Identification { product, version: Some(version), evidence, is_guess: false, model };
+        return Identification {
+            product,
+            version: Some(version),
+            evidence,
+            is_guess: false,
+            model,
+            stated_at,
+        };
     }
     let shape = shape::version(files, product, model);
     Identification {
@@ -142,6 +153,7 @@ pub(super) fn identify(files: &mut Files, name: &str, given: Given) -> Identific
         evidence: shape.map_or(VersionEvidence::None, |_| VersionEvidence::Shape),
         is_guess: shape.is_none_or(|shape| shape.is_guess),
         model,
+        stated_at,
     }
 }
 
@@ -154,21 +166,27 @@ fn is_configured_by_xml(product: Product, version: Version) -> bool {
     }
 }
 
+/// A version and what states it.
+type Stated = (Version, Span);
+
 /// Product and version of `bin/version.txt`: `WSO2 API Manager-2.6.0`, `wso2am v2.6.0`. A version of Carbon is none of
 /// the product.
-fn stated_by_version_file(files: &mut Files) -> (Option<Product>, Option<Version>) {
+fn stated_by_version_file(files: &mut Files) -> (Option<Product>, Option<Stated>) {
     if !files.has(VERSION) {
         return (None, None);
     }
-    let Some((_, text)) = files.text(VERSION) else { return (None, None) };
+    let Some((file, text)) = files.text(VERSION) else { return (None, None) };
     let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("");
     let product = product_named(line);
     let is_carbon = product.is_none() && line.to_ascii_lowercase().contains("carbon");
-    (product, if is_carbon { None } else { version_in(line) })
+    let start = text.find(line).unwrap_or(0);
+    let place = Span::new(file, start, start + line.len());
+    let version = version_in(line).filter(|_| !is_carbon);
+    (product, version.map(|version| (version, place)))
 }
 
 /// Product and version of carbon.xml. A server key that is none of ours is another product's.
-fn stated_by_carbon(root: View<'_>) -> (Option<Product>, Option<Version>) {
+fn stated_by_carbon(root: View<'_>) -> (Option<Product>, Option<Stated>) {
     let text = |name: &str| root.value(&[name]).filter(|text| !text.value.contains(['$', '{', '<']));
     let key = text("ServerKey");
     let by_key = key.as_ref().and_then(Setting::text).and_then(|key| match key {
@@ -181,7 +199,8 @@ fn stated_by_carbon(root: View<'_>) -> (Option<Product>, Option<Version>) {
     });
     let by_name = text("Name").and_then(|name| product_named(&name.value));
     let foreign = key.map(|_| Product::Unknown);
-    (by_key.or(by_name).or(foreign), text("Version").and_then(|version| Version::parse(&version.value)))
+    let version = text("Version").and_then(|text| Some((Version::parse(&text.value)?, text.span)));
+    (by_key.or(by_name).or(foreign), version)
 }
 
 /// The product that a name as WSO2 writes it means.
@@ -327,6 +346,7 @@ mod tests {
             evidence,
             is_guess,
             model: ConfigModel::Xml,
+            stated_at: None,
         };
         let (old, new) = (Version::new(2, 0, 0), Version::new(2, 5, 0));
         let stated = |version| node(Some(version), VersionEvidence::Stated, false);

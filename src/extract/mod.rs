@@ -121,6 +121,7 @@ fn lower(
         product: told.product,
         version: told.version,
         version_evidence: told.evidence,
+        version_stated: told.stated_at,
         config_model: told.model,
         is_home: files.is_home(),
         files: LISTED.iter().flat_map(|folder| files.list(folder)).collect(),
@@ -134,7 +135,8 @@ fn lower(
     if options.everything {
         files.read_everything();
     }
-    let Read { sources, unread, documents, tree } = files.finish();
+    let Read { sources, unread, unparsed, documents, tree } = files.finish();
+    node.unparsed = unparsed;
     node.documents = placed(index, &sources, documents);
     Extracted { node, sources, unread, tree }
 }

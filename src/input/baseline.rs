@@ -73,7 +73,7 @@ impl Baseline {
 }
 
 fn entries(root: &Value) -> Result<Vec<BaselineEntry>, SyntaxError> {
-    let fault = |value: &Value, reason: &str| SyntaxError { span: value.span(), reason: reason.to_owned() };
+    let fault = |value: &Value, reason: &str| SyntaxError::at(value.span(), reason);
     match root.get("schema_version").map(|member| &member.value) {
         Some(Value::Number(version)) if version.text == "1" => {}
         Some(value) => return Err(fault(value, "this version of a baseline is not known; known is 1")),

@@ -24,7 +24,7 @@ pub use error::{InputError, refusal};
 pub use front::{HostsRead, ProxyRead, read_hosts, read_proxy};
 pub use inventory::{Inventory, InventoryRead, read_inventory};
 pub use pack::PackFiles;
-pub use reader::{Read, Reader};
+pub use reader::{Read, Reader, Unparsed};
 pub use store::MOST_FILE_BYTES;
 pub use tree::{Tree, TreeKind};
 

@@ -21,6 +21,17 @@ enum State {
     Text(FileId),
 }
 
+/// A file that is there and says nothing, since it cannot be decoded or parsed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unparsed {
+    /// Home-relative path.
+    pub path: String,
+    /// Why, and where the cause stands.
+    pub error: SyntaxError,
+    /// True where the bytes are no text in the encoding of the file; its text then ends before the first of them.
+    pub is_undecodable: bool,
+}
+
 /// Reads and parses the files of one node, each once. What cannot be read is noted in `unread`, and the rest goes on.
 #[derive(Debug)]
 pub struct Reader {
@@ -31,6 +42,7 @@ pub struct Reader {
     documents: BTreeMap<String, Parsed>,
     absent: BTreeMap<String, FileId>,
     unread: Vec<Unread>,
+    unparsed: Vec<Unparsed>,
 }
 
 /// All that was read of one node.
@@ -40,6 +52,8 @@ pub struct Read {
     pub sources: OwnerSources,
     /// What could not be read, sorted.
     pub unread: Vec<Unread>,
+    /// Those of them that can be decoded or parsed by nobody, sorted by path.
+    pub unparsed: Vec<Unparsed>,
     /// The parsed files by home-relative path.
     pub documents: BTreeMap<String, Parsed>,
     /// The files, for questions about what is there.
@@ -57,6 +71,7 @@ impl Reader {
             documents: BTreeMap::new(),
             absent: BTreeMap::new(),
             unread: Vec::new(),
+            unparsed: Vec::new(),
         }
     }
 
@@ -155,7 +170,7 @@ impl Reader {
 
     /// Ends the reading.
     pub fn finish(self) -> Read {
-        let mut unread = self.unread;
+        let (mut unread, mut unparsed) = (self.unread, self.unparsed);
         for (path, reason) in self.tree.left_out() {
             let file = if path.is_empty() { self.tree.path().to_owned() } else { path };
             if !unread.iter().any(|known| known.file == file) {
@@ -171,7 +186,8 @@ impl Reader {
             }
         }
         unread.sort();
-        Read { sources: self.sources, unread, documents: self.documents, tree: self.tree }
+        unparsed.sort_by(|left, right| left.path.cmp(&right.path));
+        Read { sources: self.sources, unread, unparsed, documents: self.documents, tree: self.tree }
     }
 
     fn parsed(
@@ -191,7 +207,8 @@ impl Reader {
                 Some(parsed)
             }
             Err(error) => {
-                self.note(error.span, error.reason);
+                self.note(error.span, error.reason.clone());
+                self.unparsed.push(Unparsed { path: path.to_owned(), error, is_undecodable: false });
                 self.states.insert(path.to_owned(), State::Unreadable);
                 None
             }
@@ -205,42 +222,51 @@ impl Reader {
             Some(State::Absent | State::Unreadable) => return None,
             None => {}
         }
-        let text = match self.tree.read(path) {
+        let bytes = match self.tree.read(path) {
             Ok(None) => {
                 self.states.insert(path.to_owned(), State::Absent);
                 return None;
             }
-            Ok(Some(bytes)) => decode(format, &bytes).map_err(|error| {
-                let before = SourceFile::new(path, path, error.before);
-                let end = u32::try_from(before.text.len()).unwrap_or(u32::MAX);
-                (Some(before.position(end)), error.reason)
-            }),
-            Err(reason) => Err((None, reason)),
+            Ok(Some(bytes)) => bytes,
+            Err(reason) => {
+                self.refuse(path, reason);
+                return None;
+            }
+        };
+        let (text, error) = match decode(format, &bytes) {
+            Ok(text) => (text, None),
+            // What stands before the first byte that is no text serves to name the place.
+            Err(Undecodable { reason, before }) => (before, Some(reason)),
         };
         let viewer_path = self.tree.viewer_path(path);
         let in_archive = self.tree.is_in_archive();
-        let added = text.and_then(|text| {
-            self.add(SourceFile::new(path, viewer_path.clone(), text).inside_archive(in_archive))
-                .ok_or_else(|| (None, "too many files were read".to_owned()))
-        });
-        match added {
-            Ok(file) => {
-                self.states.insert(path.to_owned(), State::Text(file));
-                Some(file)
-            }
-            Err((place, reason)) => {
-                self.unread.push(Unread {
-                    node: self.sources.node.clone(),
-                    file: path.to_owned(),
-                    line: place.map(|place| place.line),
-                    column: place.map(|place| place.column),
-                    reason,
-                    viewer_path,
-                });
-                self.states.insert(path.to_owned(), State::Unreadable);
-                None
-            }
+        let end = text.len();
+        let Some(file) = self.add(SourceFile::new(path, viewer_path, text).inside_archive(in_archive)) else {
+            self.refuse(path, "too many files were read".to_owned());
+            return None;
+        };
+        if let Some(reason) = error {
+            let error = SyntaxError::new(file, end, end, reason);
+            self.note(error.span, error.reason.clone());
+            self.unparsed.push(Unparsed { path: path.to_owned(), error, is_undecodable: true });
+            self.states.insert(path.to_owned(), State::Unreadable);
+            return None;
         }
+        self.states.insert(path.to_owned(), State::Text(file));
+        Some(file)
+    }
+
+    /// Notes a file of which nothing could be taken up.
+    fn refuse(&mut self, path: &str, reason: String) {
+        self.unread.push(Unread {
+            node: self.sources.node.clone(),
+            file: path.to_owned(),
+            line: None,
+            column: None,
+            reason,
+            viewer_path: self.tree.viewer_path(path),
+        });
+        self.states.insert(path.to_owned(), State::Unreadable);
     }
 
     fn add(&mut self, file: SourceFile) -> Option<FileId> {

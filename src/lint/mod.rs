@@ -135,7 +135,13 @@ fn without_outranked(found: Vec<Found<'_>>) -> Vec<Found<'_>> {
     let keep: Vec<bool> = found
         .iter()
         .map(|Found { card, finding, .. }| {
-            if gives_way_to_all(card) {
+            let primary = finding.primary.span;
+            let outranked = places.get(&primary.file).into_iter().flatten().any(|(value, other)| {
+                other.outranks_all && other.code != card.code && value.contains(&primary)
+            });
+            if outranked {
+                false
+            } else if gives_way_to_all(card) {
                 let outranks = |other: &Card| !gives_way_to_all(other);
                 !labels(finding).any(|label| is_taken(label.span, &outranks))
             } else {

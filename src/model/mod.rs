@@ -23,6 +23,7 @@ pub(crate) mod sample;
 pub mod security;
 pub mod settings;
 pub mod sharing;
+pub mod texts;
 pub mod throttling;
 mod topology;
 pub mod traffic;

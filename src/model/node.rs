@@ -15,7 +15,7 @@ use super::security::Security;
 use super::throttling::{EventPublisher, JndiFile, Throttling};
 use super::users::Users;
 use super::value::{Origin, Setting};
-use crate::input::Parsed;
+use crate::input::{Parsed, Unparsed};
 use crate::source::{FileId, Span};
 
 /// Which product a node runs.
@@ -229,6 +229,8 @@ pub struct Node {
     pub version: Option<Version>,
     /// Where the version was told from.
     pub version_evidence: VersionEvidence,
+    /// What states the version: the line of `bin/version.txt`, `/Server/Version` of carbon.xml.
+    pub version_stated: Option<Span>,
     /// XML or TOML.
     pub config_model: ConfigModel,
     /// True when the input is a whole server home: an absent file or folder is really absent.
@@ -287,6 +289,8 @@ pub struct Node {
     pub system_properties: Vec<(String, Setting)>,
     /// Every parsed file by home-relative path.
     pub documents: BTreeMap<String, (FileId, Parsed)>,
+    /// The files that are there and that nobody can parse, sorted by path.
+    pub unparsed: Vec<Unparsed>,
     /// Endpoints that belong to no topic above (App Manager, identity), with their purpose.
     pub other_references: Vec<(Purpose, super::endpoint::Endpoint)>,
 }
@@ -301,6 +305,7 @@ impl Node {
             product: Product::Unknown,
             version: None,
             version_evidence: VersionEvidence::None,
+            version_stated: None,
             config_model: ConfigModel::Xml,
             is_home: false,
             roles: BTreeSet::new(),
@@ -339,6 +344,7 @@ impl Node {
             files: BTreeSet::new(),
             system_properties: Vec::new(),
             documents: BTreeMap::new(),
+            unparsed: Vec::new(),
             other_references: Vec::new(),
         }
     }

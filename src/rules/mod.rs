@@ -6,6 +6,7 @@ mod app_manager;
 mod clustering;
 mod datasources;
 mod drift;
+mod format;
 mod gateways;
 mod hosts;
 mod ports;
@@ -15,6 +16,7 @@ mod security;
 mod synchronisation;
 mod throttling;
 mod users;
+mod versions;
 
 use crate::diagnostic::{Edit, Label};
 use crate::model::{Deployment, Node};
@@ -70,6 +72,12 @@ pub const ALL: &[&Rule] = &[
     &synchronisation::svn_writer_duplicate::RULE,
     &synchronisation::artifact_drift::RULE,
     &synchronisation::worker_artifacts_present::RULE,
+    &format::xml_malformed::RULE,
+    &format::json_malformed::RULE,
+    &format::amqp_url_malformed::RULE,
+    &format::element_duplicate::RULE,
+    &format::element_pseudo_commented::RULE,
+    &format::placeholder_unfilled::RULE,
     &gateways::gateway_target_divergent::RULE,
     &gateways::sync_writer_bypassed::RULE,
     &gateways::service_url_path_missing::RULE,
@@ -125,6 +133,8 @@ pub const ALL: &[&Rule] = &[
     &throttling::jms_publisher_on_gateway::RULE,
     &users::user_database_local::RULE,
     &users::user_database_mismatch::RULE,
+    &versions::version_mixed::RULE,
+    &versions::setting_of_other_version::RULE,
 ];
 
 /// What a rule reports; severity, suppression and order are `lint`'s business.

@@ -95,6 +95,94 @@ fn broker(text: &str, range: Range<usize>) -> Option<Broker> {
     Some(Broker { scheme: parts.scheme, host: moved(parts.host), port: parts.port.map(moved), address })
 }
 
+/// Why a client refuses an AMQP URL, or what it takes for granted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The part of the text.
+    pub range: Range<usize>,
+    /// One clause, without a word from the text.
+    pub reason: &'static str,
+    /// True where the client goes on, with port 5672.
+    pub is_default_port: bool,
+}
+
+impl Fault {
+    fn new(range: Range<usize>, reason: &'static str) -> Self {
+        Self { range, reason, is_default_port: false }
+    }
+}
+
+/// The first fault of an AMQP URL; `None` for a right one and for a text that is none.
+/// (`AMQConnectionURL`, `URLParser` and `URLHelper` of wso2/andes.)
+pub fn fault(text: &str) -> Option<Fault> {
+    let whole = url::trim(text, 0..text.len());
+    let Some(parsed) = parse(text) else {
+        let end = url::find(text, whole.clone(), |byte| byte == b'/').unwrap_or(whole.end);
+        return broker_list(text, whole.clone())
+            .map(|_| Fault::new(whole.start..end.max(whole.start), "it does not begin with amqp://"));
+    };
+    let start = whole.start + 7;
+    if let Some(at) = url::find(text, whole.clone(), |byte| byte.is_ascii_whitespace()) {
+        return Some(Fault::new(at..at + 1, "there is a blank in it"));
+    }
+    let query = url::find(text, start..whole.end, |byte| byte == b'?').unwrap_or(whole.end);
+    let Some(user) = parsed.user else {
+        return Some(Fault::new(start..query, "there is no user:password@ behind amqp://"));
+    };
+    let Some(password) = parsed.password else {
+        return Some(Fault::new(user, "there is no password behind the user"));
+    };
+    // A raw `?` in a password ends what `query` takes for the head.
+    let client = password.end + 1..query.max(password.end + 1);
+    if query > password.end && url::find(text, client.clone(), |byte| byte == b'/').is_none() {
+        return Some(Fault::new(client, "there is no virtual host behind the client id"));
+    }
+    let Some(list) = parsed.broker_list else {
+        return Some(Fault::new(start..whole.end, "it has no brokerlist"));
+    };
+    list_fault(text, start..whole.end, list)
+        .or_else(|| parsed.brokers.iter().find_map(|found| port(text, found)))
+}
+
+/// What is wrong with the quotes of a broker list, or with the list as a whole.
+fn list_fault(text: &str, whole: Range<usize>, list: Range<usize>) -> Option<Fault> {
+    let opening = list.start.checked_sub(1)?;
+    if text.as_bytes().get(opening) != Some(&b'\'') {
+        return Some(Fault::new(list, "the brokerlist has no quote in front"));
+    }
+    let mut quotes = 0;
+    let mut at = opening;
+    while let Some(quote) = url::find(text, at..whole.end, |byte| byte == b'\'') {
+        quotes += 1;
+        at = quote + 1;
+    }
+    if quotes % 2 == 1 {
+        return Some(Fault::new(opening..list.end, "a quote of the brokerlist is missing"));
+    }
+    let named = text.get(list.clone())?.trim_matches(['\'', ';', ' ']);
+    named.is_empty().then(|| Fault::new(opening..list.end, "the brokerlist names no broker"))
+}
+
+/// What is wrong with the port of a broker.
+fn port(text: &str, broker: &Broker) -> Option<Fault> {
+    match &broker.port {
+        None => {
+            let address = text.get(broker.address.clone())?;
+            if address.ends_with(':') {
+                return Some(Fault::new(broker.address.clone(), "there is no port behind the colon"));
+            }
+            let is_default_port = !address.contains(['$', '{']);
+            let reason = "a broker has no port";
+            is_default_port.then(|| Fault { is_default_port, ..Fault::new(broker.address.clone(), reason) })
+        }
+        Some(range) => {
+            let port = text.get(range.clone())?;
+            let is_right = port.contains(['$', '{', '<', '%']) || port.parse::<u16>().is_ok();
+            (!is_right).then(|| Fault::new(range.clone(), "a port of the brokerlist is no number"))
+        }
+    }
+}
+
 /// Percent-decodes a user name or password of an AMQP URL (`%40` is `@`, `+` stays).
 pub fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
@@ -136,6 +224,45 @@ mod tests {
             .map(|b| format!("{} {} {} <{}>", b.scheme, &text[b.host], optional(b.port), &text[b.address]))
             .collect();
         format!("{} {}; {}", optional(url.user), optional(url.password), brokers.join(", "))
+    }
+
+    #[test]
+    fn faults_are_told_at_their_place() {
+        let list = "brokerlist='tcp://h:5672'";
+        let right = [
+            format!("amqp://a:b@clientid/carbon?{list}"),
+            "amqp://a:b@clientID/carbon?failover='roundrobin'%26cyclecount='2'%26brokerlist='tcp://h1:5672\
+             ?retries='5'%26connectdelay='50';tcp://h2:5673?retries='5'&connectdelay='50''"
+                .to_owned(),
+            "amqp://a:b@clientid/carbon?brokerlist='tcp://h:5672;'".to_owned(),
+            "amqp://a:b@/carbon?brokerlist='${jms.url}'".to_owned(),
+            "amqp://${admin.username}:${admin.password}@clientid/carbon?brokerlist='tcp://h:${jms.port}'"
+                .to_owned(),
+            "amqp://a:p/w?@x@clientid/carbon?brokerlist='h:5672'".to_owned(),
+            "tcp://h:5672".to_owned(),
+            "{{ jms_url }}".to_owned(),
+        ];
+        for text in &right {
+            assert_eq!(fault(text), None, "{text}");
+        }
+        for (text, part, reason) in [
+            (format!("ampq://a:b@c/d?{list}"), "ampq:", "begin with"),
+            (format!("amqp://clientid/carbon?{list}"), "clientid/carbon", "no user"),
+            (format!("amqp://a@clientid/carbon?{list}"), "a", "no password"),
+            (format!("amqp://a:b@clientid?{list}"), "clientid", "virtual host"),
+            ("amqp://a:b@c/d?brokerlist='tcp://h:5672".into(), "'tcp://h:5672", "quote"),
+            ("amqp://a:b@c/d?brokerlist=tcp://h:5672'".into(), "tcp://h:5672'", "quote in front"),
+            ("amqp://a:b@c/d?brokerlist='tcp://h:1?retries='5'".into(), "'tcp://h:1?retries='5'", "quote"),
+            ("amqp://a:b@c/d?brokerlist=''".into(), "''", "no broker"),
+            ("amqp://a:b@c/d".into(), "a:b@c/d", "no brokerlist"),
+            ("amqp://a:b@c/d?brokerlist='tcp://h: 5672'".into(), " ", "blank"),
+            ("amqp://a:b@c/d?brokerlist='tcp://h:56x2'".into(), "56x2", "no number"),
+            ("amqp://a:b@c/d?brokerlist='tcp://h:1;tcp://i'".into(), "tcp://i", "no port"),
+        ] {
+            let found = fault(&text).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(&text[found.range.clone()], part, "{text}: {found:?}");
+            assert!(found.reason.contains(reason), "{text}: {found:?}");
+        }
     }
 
     #[test]

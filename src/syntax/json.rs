@@ -8,9 +8,9 @@ use jsonc_parser::errors::{ParseError, ParseErrorKind};
 use jsonc_parser::{
     CollectOptions, CommentCollectionStrategy, CommentMap, ParseOptions, ParseStringErrorKind,
 };
-use memchr::{memchr, memchr2};
+use memchr::{memchr, memchr2, memrchr};
 
-use super::{Scalar, SyntaxError};
+use super::{Cause, Scalar, SyntaxError};
 use crate::source::{FileId, Span};
 
 /// A JSON value with its place.
@@ -169,7 +169,7 @@ impl Reader<'_> {
 
 fn too_deep(file: FileId, at: usize) -> SyntaxError {
     let reason = format!("more than {MOST_LEVELS} levels of nesting: refused");
-    SyntaxError::new(file, at, at + 1, reason)
+    SyntaxError { cause: Cause::Limit, ..SyntaxError::new(file, at, at + 1, reason) }
 }
 
 /// Why the text is not JSON, without a word from it.
@@ -180,6 +180,15 @@ fn explain(file: FileId, text: &str, error: &ParseError) -> SyntaxError {
     let rest = text.as_bytes().get(start..).unwrap_or_default();
     let line_end = memchr2(b'\n', b'\r', rest).map_or(text.len(), |length| start + length);
     let end = boundary(text, range.end).min(line_end).max(start);
+    let line_start = memrchr(b'\n', text.as_bytes().get(..start).unwrap_or_default()).map_or(0, |at| at + 1);
+    for mark in ["{{", "{%", "<%"] {
+        if let Some(found) = text.get(line_start..line_end).and_then(|line| line.find(mark)) {
+            let at = line_start + found;
+            let reason = format!("template text (`{mark}`), not JSON: render the file first");
+            let error = SyntaxError::new(file, at, at + mark.len(), reason);
+            return SyntaxError { cause: Cause::Template, ..error };
+        }
+    }
     let reason = match error.kind() {
         Kind::NestingDepthExceeded => return too_deep(file, start),
         Kind::BareDecimalPointNumbersNotAllowed => "a number needs digits on both sides of its point",

@@ -89,11 +89,29 @@ pub struct SyntaxError {
     pub span: Span,
     /// One clause, lower case, without any value from the file that might be a secret.
     pub reason: String,
+    /// Whose doing it is.
+    pub cause: Cause,
+}
+
+/// Whose doing it is that a text does not parse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// Its author's: no reader of the format takes it.
+    Mistake,
+    /// A template that somebody is still to render.
+    Template,
+    /// Ours: it goes beyond what we are willing to read.
+    Limit,
 }
 
 impl SyntaxError {
     /// An error at a byte range.
     pub fn new(file: FileId, start: usize, end: usize, reason: impl Into<String>) -> Self {
-        Self { span: Span::new(file, start, end), reason: reason.into() }
+        Self::at(Span::new(file, start, end), reason)
+    }
+
+    /// An error at a place.
+    pub fn at(span: Span, reason: impl Into<String>) -> Self {
+        Self { span, reason: reason.into(), cause: Cause::Mistake }
     }
 }

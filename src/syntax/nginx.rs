@@ -68,7 +68,7 @@ pub fn parse(file: FileId, text: &str) -> Result<Document, SyntaxError> {
                 lexer.at += 1;
                 if directive.name.text.ends_with("by_lua_block") {
                     if !lexer.skip_lua() {
-                        return Err(SyntaxError { span: directive.span, reason: UNCLOSED.to_owned() });
+                        return Err(SyntaxError::at(directive.span, UNCLOSED));
                     }
                     directive.block = Some(Vec::new());
                     done.push(directive);
@@ -76,14 +76,14 @@ pub fn parse(file: FileId, text: &str) -> Result<Document, SyntaxError> {
                 }
                 if open.len() >= DEEPEST {
                     let reason = format!("blocks nest deeper than {DEEPEST}");
-                    return Err(SyntaxError { span: directive.span, reason });
+                    return Err(SyntaxError::at(directive.span, reason));
                 }
                 let indent = indent(text, directive.span.start as usize);
                 open.push(Open { directive, before: std::mem::take(&mut done), indent });
             }
             Mark::Close => {
                 if let Some(last) = words.last() {
-                    return Err(SyntaxError { span: last.span, reason: UNENDED.to_owned() });
+                    return Err(SyntaxError::at(last.span, UNENDED));
                 }
                 let Some(mut closed) = open.pop() else {
                     return Err(lexer.error(start, start + 1, "`}` closes nothing: no block is open here"));
@@ -106,11 +106,11 @@ pub fn parse(file: FileId, text: &str) -> Result<Document, SyntaxError> {
         }
     }
     if let Some(last) = words.last() {
-        return Err(SyntaxError { span: last.span, reason: UNENDED.to_owned() });
+        return Err(SyntaxError::at(last.span, UNENDED));
     }
     if let Some(innermost) = open.last() {
         let span = suspect.unwrap_or(innermost.directive.span);
-        return Err(SyntaxError { span, reason: UNCLOSED.to_owned() });
+        return Err(SyntaxError::at(span, UNCLOSED));
     }
     Ok(Document { directives: done, comments: lexer.comments })
 }

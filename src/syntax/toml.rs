@@ -5,7 +5,7 @@ use std::ops::Range;
 use memchr::{memchr, memchr2, memmem, memrchr};
 use toml_edit::{InlineTable, Key, Value};
 
-use super::{Scalar, SyntaxError};
+use super::{Cause, Scalar, SyntaxError};
 use crate::source::{FileId, Span};
 
 /// A parsed deployment.toml.
@@ -164,7 +164,7 @@ impl Reader<'_> {
             return Ok(());
         }
         let reason = format!("more than {MOST_LEVELS} levels of nesting: refused");
-        Err(SyntaxError { span: place, reason })
+        Err(SyntaxError { cause: Cause::Limit, ..SyntaxError::at(place, reason) })
     }
 
     fn key_span(&self, key: Option<&Key>, otherwise: Span) -> Span {
@@ -268,7 +268,10 @@ fn explain(file: FileId, text: &str, error: &toml_edit::TomlError) -> SyntaxErro
         if let Some(found) = memmem::find(line.as_bytes(), mark.as_bytes()) {
             let at = line_start + found;
             let reason = format!("template text (`{mark}`), not TOML: render the file first");
-            return SyntaxError::new(file, at, at + mark.len(), reason);
+            return SyntaxError {
+                cause: Cause::Template,
+                ..SyntaxError::new(file, at, at + mark.len(), reason)
+            };
         }
     }
     let said = error.message().split(',').next().unwrap_or_default();

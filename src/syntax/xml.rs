@@ -9,7 +9,7 @@ mod tests;
 
 use std::ops::Range;
 
-use super::{Scalar, SyntaxError};
+use super::{Cause, Scalar, SyntaxError};
 use crate::source::{FileId, Span};
 
 /// Deepest nesting of elements.
@@ -20,15 +20,17 @@ const MOST_LEVELS: usize = 256;
 struct Fault {
     range: Range<usize>,
     reason: String,
+    cause: Cause,
 }
 
 impl Fault {
     fn new(range: Range<usize>, reason: impl Into<String>) -> Self {
-        Self { range, reason: reason.into() }
+        Self { range, reason: reason.into(), cause: Cause::Mistake }
     }
 
     fn too_deep(range: Range<usize>) -> Self {
-        Self::new(range, format!("more than {MOST_LEVELS} levels of nesting: refused"))
+        let reason = format!("more than {MOST_LEVELS} levels of nesting: refused");
+        Self { cause: Cause::Limit, ..Self::new(range, reason) }
     }
 }
 
@@ -81,6 +83,19 @@ pub struct Document {
     pub root: Element,
     /// All comments in document order.
     pub comments: Vec<Comment>,
+    /// All text beside child elements, in document order.
+    pub loose: Vec<Loose>,
+}
+
+/// Visible text between child elements: what only looks like a comment, or what was left of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loose {
+    /// Without the white space around it.
+    pub span: Span,
+    /// What stands there.
+    pub text: String,
+    /// The element that begins behind it on the same line.
+    pub before: Option<Span>,
 }
 
 impl Element {
@@ -121,6 +136,8 @@ impl Element {
 /// Parses a decoded text. Never panics, opens no external entity, and refuses what only an attack needs: more
 /// than 1 MB of expanded entities, 1,000 attributes on one element, 256 levels of nesting.
 pub fn parse(file: FileId, text: &str) -> Result<Document, SyntaxError> {
-    read::document(file, text)
-        .map_err(|fault| SyntaxError::new(file, fault.range.start, fault.range.end, fault.reason))
+    read::document(file, text).map_err(|fault| SyntaxError {
+        cause: fault.cause,
+        ..SyntaxError::new(file, fault.range.start, fault.range.end, fault.reason)
+    })
 }

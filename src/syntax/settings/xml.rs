@@ -307,7 +307,7 @@ pub fn build<'a>(
         }
     }
     let root = root.ok_or_else(|| "there is no setting".to_owned())?.finish();
-    Ok(Document { root, comments: Vec::new() })
+    Ok(Document { root, comments: Vec::new(), loose: Vec::new() })
 }
 
 /// An element under construction; `children` of `element` are filled in last.

@@ -7,6 +7,7 @@ use roxmltree::{Error, TextPos};
 
 use super::Fault;
 use super::markup::{Kind, Piece, Pieces, name_at};
+use crate::syntax::Cause;
 
 /// A fault with the offset at which a parser cannot go on.
 struct Found {
@@ -58,8 +59,9 @@ fn byte_offset(text: &str, position: TextPos) -> usize {
 
 /// Files that a template engine is still to render are no fault of whoever wrote the XML in them.
 fn template(text: &str, fault: &Fault) -> Option<Fault> {
-    let say = |at: usize, mark: &str| {
-        Fault::new(at..at + mark.len(), format!("template text (`{mark}`), not XML: render the file first"))
+    let say = |at: usize, mark: &str| Fault {
+        cause: Cause::Template,
+        ..Fault::new(at..at + mark.len(), format!("template text (`{mark}`), not XML: render the file first"))
     };
     let mut first_tag = None;
     for piece in Pieces::new(text) {
@@ -373,7 +375,8 @@ fn translate(text: &str, error: &Error, at: usize) -> Fault {
             Fault::new(token(at), format!("attribute {} stands twice in this tag", cut(name)))
         }
         Error::UnknownEntityReference(name, _) if is_external(text, name) => {
-            Fault::new(reference(), "reference to an external entity, which is never opened")
+            let reason = "reference to an external entity, which is never opened";
+            Fault { cause: Cause::Limit, ..Fault::new(reference(), reason) }
         }
         Error::UnknownEntityReference(..) => {
             Fault::new(reference(), "entity is not declared; a plain `&` is written &amp;")

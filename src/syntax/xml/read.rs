@@ -5,7 +5,9 @@ use std::ops::Range;
 use memchr::{memchr2, memmem};
 use roxmltree::{Node, ParsingOptions};
 
-use super::{Attribute, Comment, Document, Element, Fault, MOST_LEVELS, Scalar, fault, guard, markup};
+use super::{
+    Attribute, Cause, Comment, Document, Element, Fault, Loose, MOST_LEVELS, Scalar, fault, guard, markup,
+};
 use crate::source::{FileId, Span};
 
 /// roxmltree lets an element begin in the document and end in an entity, or the other way round.
@@ -13,11 +15,11 @@ const IN_HALVES: &str = "an element of which only one end stands in an entity";
 
 /// Parses and converts a text.
 pub(super) fn document(file: FileId, text: &str) -> Result<Document, Fault> {
-    guard::check(text)?;
+    guard::check(text).map_err(|fault| Fault { cause: Cause::Limit, ..fault })?;
     let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
     let tree = roxmltree::Document::parse_with_options(text, options)
         .map_err(|error| fault::explain(text, &error))?;
-    let mut reader = Reader { file, text, comments: Vec::new() };
+    let mut reader = Reader { file, text, comments: Vec::new(), loose: Vec::new() };
     let mut root = None;
     for node in tree.root().children() {
         if node.is_comment() {
@@ -30,13 +32,16 @@ pub(super) fn document(file: FileId, text: &str) -> Result<Document, Fault> {
         }
     }
     let root = root.ok_or_else(|| Fault::new(0..0, "no root element"))?;
-    Ok(Document { root, comments: reader.comments })
+    let Reader { comments, mut loose, .. } = reader;
+    loose.sort_by_key(|loose| loose.span);
+    Ok(Document { root, comments, loose })
 }
 
 struct Reader<'a> {
     file: FileId,
     text: &'a str,
     comments: Vec<Comment>,
+    loose: Vec<Loose>,
 }
 
 /// What has been read of an element's text.
@@ -99,6 +104,7 @@ impl Reader<'_> {
         let mut blank = "";
         let mut joined =
             Joined { text: String::new(), inner: start_tag.end, verbatim: 0, visible: reference.is_some() };
+        let mut loose: Vec<Loose> = Vec::new();
         // Offset behind the last child whose place is known.
         let mut behind = start_tag.end;
         for child in node.children() {
@@ -108,6 +114,9 @@ impl Reader<'_> {
                 if joined.text.is_empty() && value.is_empty() {
                     blank = text;
                 } else {
+                    if reference.is_none() && !value.is_empty() {
+                        loose.push(self.loose_text(value.trim_end(), behind));
+                    }
                     self.join(&mut joined, text, value, behind);
                 }
                 continue;
@@ -124,6 +133,9 @@ impl Reader<'_> {
                 behind = place.end;
             }
             if child.is_element() {
+                if let Some(last) = loose.last_mut().filter(|last| own && self.leads_to(last, &place)) {
+                    last.before = Some(self.span(&place));
+                }
                 let reference = if own { None } else { Some(&start_tag) };
                 children.push(self.element(child, reference, level + 1)?);
             } else if child.is_comment() && own {
@@ -132,6 +144,9 @@ impl Reader<'_> {
         }
         if joined.text.is_empty() && children.is_empty() {
             blank.clone_into(&mut joined.text);
+        }
+        if !children.is_empty() {
+            self.loose.append(&mut loose);
         }
         let clamp = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
         Ok(Element {
@@ -159,6 +174,27 @@ impl Reader<'_> {
             span: self.span(range),
             inner: u32::try_from(inner).unwrap_or(u32::MAX),
             verbatim: u32::try_from(verbatim).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// A visible text that stands in the file at or behind `from`.
+    fn loose_text(&self, text: &str, from: usize) -> Loose {
+        let (at, _) = self.visible(from);
+        let rest = self.after(at);
+        let length = if rest.starts_with(text) { text.len() } else { rest.find('<').unwrap_or(rest.len()) };
+        let end = at + rest.get(..length).unwrap_or_default().trim_end().len();
+        Loose { span: self.span(&(at..end)), text: text.to_owned(), before: None }
+    }
+
+    /// True where nothing but blanks and comments stands between a text and the element behind it on its line.
+    fn leads_to(&self, loose: &Loose, element: &Range<usize>) -> bool {
+        let Some(mut between) = self.text.get(loose.span.end as usize..element.start) else { return false };
+        loop {
+            between = between.trim_start_matches([' ', '\t']);
+            match between.strip_prefix("<!--").and_then(|inside| inside.split_once("-->")) {
+                Some((_, behind)) => between = behind,
+                None => return between.is_empty(),
+            }
         }
     }
 
