@@ -2,6 +2,7 @@
 
 pub mod card;
 pub mod comments;
+pub mod compressed;
 pub mod fingerprint;
 pub mod lines;
 pub mod vanilla;

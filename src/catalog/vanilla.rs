@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use super::compressed::Compressed;
 use super::lines::{self, Section};
 use crate::source::{FileId, Span};
 use crate::syntax::settings::{Form, Kind, Setting, build_json, build_xml, value_digest};
@@ -16,7 +17,7 @@ pub struct Pack {
     pub product: &'static str,
     /// The version, such as `2.6.0`.
     pub version: &'static str,
-    text: &'static str,
+    text: Compressed,
     sections: OnceLock<BTreeMap<&'static str, Section<'static>>>,
     /// The XML files that were asked for, placed in the file that was the first to stand for them.
     trees: OnceLock<BTreeMap<&'static str, OnceLock<Option<xml::Document>>>>,
@@ -47,7 +48,9 @@ macro_rules! packs {
             Pack {
                 product: $product,
                 version: $version,
-                text: include_str!(concat!("../../rules/vanilla/", $product, "-", $version, ".settings")),
+                text: Compressed::new(include_bytes!(concat!(
+                    env!("OUT_DIR"), "/", $product, "-", $version, ".settings"
+                ))),
                 sections: OnceLock::new(),
                 trees: OnceLock::new(),
                 keys: OnceLock::new(),
@@ -269,7 +272,7 @@ impl Pack {
     }
 
     fn sections(&self) -> &BTreeMap<&'static str, Section<'static>> {
-        let sections = || lines::sections(self.text).map(|section| (section.name, section)).collect();
+        let sections = || lines::sections(self.text.text()).map(|section| (section.name, section)).collect();
         self.sections.get_or_init(sections)
     }
 

@@ -1,12 +1,10 @@
 //! The models of the packs that this program knows, from `rules/models`.
 
 use std::collections::BTreeMap;
-use std::io::Read as _;
 use std::sync::OnceLock;
 
-use flate2::read::DeflateDecoder;
-
 use super::model::{Model, STATIC_FILES, read_file, read_rules};
+use crate::catalog::compressed::Compressed;
 use crate::catalog::lines::{Section, sections};
 
 /// The model of one version, read when it is asked for.
@@ -14,9 +12,7 @@ use crate::catalog::lines::{Section, sections};
 pub struct Embedded {
     /// The version of API Manager, such as `4.5.0`.
     pub version: &'static str,
-    /// The text of the model as the build script compressed it.
-    compressed: &'static [u8],
-    text: OnceLock<String>,
+    text: Compressed,
     sections: OnceLock<BTreeMap<&'static str, Section<'static>>>,
     model: OnceLock<Model>,
 }
@@ -26,8 +22,7 @@ macro_rules! models {
         static MODELS: [Embedded; [$($version),*].len()] = [$(
             Embedded {
                 version: $version,
-                compressed: include_bytes!(concat!(env!("OUT_DIR"), "/wso2am-", $version, ".model")),
-                text: OnceLock::new(),
+                text: Compressed::new(include_bytes!(concat!(env!("OUT_DIR"), "/wso2am-", $version, ".model"))),
                 sections: OnceLock::new(),
                 model: OnceLock::new(),
             },
@@ -89,15 +84,8 @@ impl Embedded {
     }
 
     fn sections(&'static self) -> &'static BTreeMap<&'static str, Section<'static>> {
-        self.sections.get_or_init(|| {
-            let text = self.text.get_or_init(|| {
-                let mut text = String::new();
-                // What the build script wrote is read again by a test.
-                let _ = DeflateDecoder::new(self.compressed).read_to_string(&mut text);
-                text
-            });
-            sections(text).map(|section| (section.name, section)).collect()
-        })
+        self.sections
+            .get_or_init(|| sections(self.text.text()).map(|section| (section.name, section)).collect())
     }
 }
 
