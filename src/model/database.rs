@@ -1,5 +1,6 @@
 //! Data sources and the logical databases behind them.
 
+use super::registry::{CONFIG_PATH, GOVERNANCE_PATH};
 use super::value::{Secret, Setting};
 use crate::source::Span;
 use crate::syntax::jdbc::JdbcUrl;
@@ -17,6 +18,8 @@ pub enum LogicalDatabase {
     Config,
     /// The local registry: registry.xml `currentDBConfig`.
     Local,
+    /// A `dbConfig` of registry.xml that neither the local registry nor one of the two spaces stands on.
+    Registry,
     /// Store of the embedded broker, one per node.
     Broker,
     /// Statistics.
@@ -34,9 +37,19 @@ impl LogicalDatabase {
             Self::Governance => "governance registry database",
             Self::Config => "config registry database",
             Self::Local => "local registry database",
+            Self::Registry => "registry database",
             Self::Broker => "message broker database",
             Self::Statistics => "statistics database",
             Self::Storage => "storage database",
+        }
+    }
+
+    /// The registry path that is mounted from it.
+    pub fn mount_path(self) -> Option<&'static str> {
+        match self {
+            Self::Governance => Some(GOVERNANCE_PATH),
+            Self::Config => Some(CONFIG_PATH),
+            _ => None,
         }
     }
 }
@@ -62,11 +75,25 @@ pub struct DataSource {
     pub parts: UrlParts,
     /// Other pool settings by element name (camel case in both eras), in file order.
     pub options: Vec<(String, Setting)>,
+    /// The element or table that holds the pool settings (start tag, header).
+    pub pool: Span,
     /// The entry.
     pub span: Span,
     /// Home-relative path of the file it stands in.
     pub file: String,
 }
+
+/// Starts of driver classes, and what the URLs begin with that they accept.
+const DRIVERS: [(&str, &[&str]); 8] = [
+    ("com.mysql.", &["jdbc:mysql"]),
+    ("org.mariadb.", &["jdbc:mariadb:", "jdbc:mysql:"]),
+    ("oracle.jdbc.", &["jdbc:oracle:"]),
+    ("com.microsoft.sqlserver.", &["jdbc:sqlserver:"]),
+    ("net.sourceforge.jtds.", &["jdbc:jtds:"]),
+    ("org.postgresql.", &["jdbc:postgresql:"]),
+    ("com.ibm.db2.", &["jdbc:db2:"]),
+    ("org.h2.Driver", &["jdbc:h2:"]),
+];
 
 /// The keys of a `[database.x]` table that stand for a URL, as far as they are written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -122,6 +149,16 @@ impl DataSource {
         ];
         let changed = differs.into_iter().find_map(|(part, differs)| part.as_ref().filter(|_| differs));
         changed.map_or_else(|| self.place(), |part| part.span)
+    }
+
+    /// True where the driver class does not accept the URL; false for a driver that is not known.
+    pub fn has_foreign_driver(&self) -> bool {
+        let text = |setting: &Option<Setting>| setting.as_ref().and_then(Setting::text).map(str::to_owned);
+        let (Some(driver), Some(url)) = (text(&self.driver), text(&self.url)) else { return false };
+        let url = url.to_ascii_lowercase();
+        let known = DRIVERS.iter().find(|(class, _)| driver.starts_with(class));
+        url.starts_with("jdbc:")
+            && known.is_some_and(|(_, accepted)| !accepted.iter().any(|start| url.starts_with(start)))
     }
 
     /// A pool setting by name.

@@ -3,6 +3,7 @@
 use super::endpoint::Endpoint;
 use super::value::Setting;
 use crate::source::Span;
+use crate::syntax::jdbc;
 
 /// registry.xml, or what a TOML node renders it from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,8 +50,28 @@ pub struct RemoteInstance {
     pub enable_cache: Option<Setting<bool>>,
     /// `registryRoot`.
     pub registry_root: Option<Setting>,
+    /// True where `type`, `username` or `password` say that another server is asked instead of a database.
+    pub has_login: bool,
     /// The element.
     pub span: Span,
+}
+
+/// What a `cacheId` of the form `user@jdbc-url` names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CachedDatabase {
+    /// Database user.
+    pub user: String,
+    /// Identity of the database; parameters of the URL count for nothing.
+    pub database: String,
+}
+
+impl CachedDatabase {
+    /// Reads a `cacheId`; `None` where it has another form.
+    pub fn parse(text: &str) -> Option<Self> {
+        let at = text.find("@jdbc:")?;
+        let url = jdbc::parse(text.get(at + 1..)?)?;
+        Some(Self { user: text.get(..at)?.to_owned(), database: url.identity() })
+    }
 }
 
 /// One `mount`.
@@ -111,6 +132,18 @@ impl Registry {
             .iter()
             .filter(is_mounted)
             .filter_map(|instance| instance.enable_cache.as_ref().or(self.enable_cache.as_ref()))
+    }
+
+    /// True where a placeholder may be the name of any `dbConfig`.
+    pub fn has_unknown_db_config(&self) -> bool {
+        self.db_configs.iter().any(|entry| entry.name.text().is_none())
+    }
+
+    /// The `dbConfig` of an instance and its name, where it is that of the local registry.
+    pub fn leads_to_local<'a>(&self, instance: &'a RemoteInstance) -> Option<(&'a Setting, &'a str)> {
+        let db_config = instance.db_config.as_ref()?;
+        let name = db_config.text()?;
+        (self.current.as_ref()?.text()? == name).then_some((db_config, name))
     }
 
     /// JNDI name behind the local registry.

@@ -4,6 +4,7 @@ use super::database::{DataSource, DatabaseUse, LogicalDatabase};
 use super::deployment::Deployment;
 use super::endpoint::Host;
 use super::node::{ConfigModel, Node, Role};
+use super::registry::Registry;
 use super::value::Setting;
 use crate::source::Span;
 use crate::syntax::jdbc::{JdbcHost, JdbcUrl, Vendor};
@@ -144,6 +145,25 @@ impl Deployment {
         } else {
             Some(false)
         }
+    }
+
+    /// The nodes that keep their users in one networked database, in node order. A group has two nodes at least.
+    pub fn user_groups(&self) -> Vec<Vec<&Node>> {
+        let mut groups: Vec<Vec<(&Node, &DataSource)>> = Vec::new();
+        for node in &self.nodes {
+            let Some((source, _)) = node.database(LogicalDatabase::Users) else { continue };
+            if source.is_embedded() {
+                continue;
+            }
+            let is_same =
+                |first: &(&Node, &DataSource)| self.same_database(*first, (node, source)) == Some(true);
+            match groups.iter_mut().find(|group| group.first().is_some_and(is_same)) {
+                Some(group) => group.push((node, source)),
+                None => groups.push(vec![(node, source)]),
+            }
+        }
+        groups.retain(|group| group.len() > 1);
+        groups.into_iter().map(|group| group.into_iter().map(|(node, _)| node).collect()).collect()
     }
 
     /// The entries of other nodes that should be the same database, in part at least.
@@ -348,6 +368,15 @@ impl Node {
             }
     }
 
+    /// True where a registry space is mounted from an instance on the `dbConfig` of the local registry.
+    pub fn mounts_local_registry(&self, database: LogicalDatabase) -> bool {
+        let instance = |registry: &Registry| -> Option<bool> {
+            let id = registry.mount(database.mount_path()?)?.instance_id.as_ref()?.text()?;
+            Some(registry.leads_to_local(registry.instance(id)?).is_some())
+        };
+        self.registry.as_ref().and_then(instance) == Some(true)
+    }
+
     /// True for a part of App Manager that is the identity provider and nothing else. Whether it shares users and
     /// applications with the other parts is a question of App Manager's own rules.
     pub fn is_app_identity_provider(&self) -> bool {
@@ -408,6 +437,7 @@ mod tests {
             password: None,
             parts: UrlParts::default(),
             options: Vec::new(),
+            pool: sample::span(),
             span: sample::span(),
             file: String::new(),
         }

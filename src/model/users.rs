@@ -21,3 +21,38 @@ pub struct Users {
     /// Properties of the primary user store in file order.
     pub properties: Vec<(String, Setting)>,
 }
+
+/// What kind of user store a class or a type stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// Tables of the user database.
+    Database,
+    /// LDAP or Active Directory.
+    Directory,
+    /// Made by somebody else.
+    Other,
+}
+
+impl Users {
+    /// The kind of user store by its class (XML) or type (TOML).
+    pub fn family(store: &str) -> Family {
+        let store = store.to_lowercase();
+        if store.contains("jdbc") || store.starts_with("database") {
+            Family::Database
+        } else if store.contains("ldap") || store.contains("directory") {
+            Family::Directory
+        } else {
+            Family::Other
+        }
+    }
+
+    /// A property of the primary user store.
+    pub fn property(&self, name: &str) -> Option<&Setting> {
+        self.properties.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+
+    /// True unless `AddAdmin` keeps the server from creating the administrator.
+    pub fn creates_admin(&self) -> bool {
+        !self.add_admin.as_ref().is_some_and(Setting::is_false)
+    }
+}

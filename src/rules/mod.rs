@@ -63,10 +63,16 @@ pub const ALL: &[&Rule] = &[
     &drift::role_drift::RULE,
     &drift::gateway_drift::RULE,
     &datasources::h2_shared_database::RULE,
+    &datasources::datasource_undefined::RULE,
     &datasources::database_mismatch::RULE,
     &datasources::database_host_loopback::RULE,
     &datasources::database_overlap::RULE,
     &datasources::driver_jar_missing::RULE,
+    &datasources::driver_url_mismatch::RULE,
+    &datasources::connection_test_missing::RULE,
+    &datasources::validation_query_mismatch::RULE,
+    &datasources::datasource_duplicate::RULE,
+    &datasources::broker_database_shared::RULE,
     &synchronisation::svn_sync_unclustered::RULE,
     &synchronisation::svn_sync_enabled::RULE,
     &synchronisation::svn_writer_duplicate::RULE,
@@ -108,8 +114,21 @@ pub const ALL: &[&Rule] = &[
     &proxy::connector_proxy_port_mismatch::RULE,
     &proxy::proxy_certificate_missing::RULE,
     &registry::wso2registry_dbconfig_missing::RULE,
+    &registry::current_dbconfig_undefined::RULE,
+    &registry::local_registry_shared::RULE,
+    &registry::mount_instance_undefined::RULE,
+    &registry::remote_instance_dbconfig_undefined::RULE,
+    &registry::remote_instance_on_local::RULE,
     &registry::governance_mount_missing::RULE,
     &registry::config_mount_missing::RULE,
+    &registry::mount_target_mismatch::RULE,
+    &registry::mount_overwrite_missing::RULE,
+    &registry::mount_database_mismatch::RULE,
+    &registry::cache_id_mismatch::RULE,
+    &registry::remote_instance_read_only::RULE,
+    &registry::registry_entry_duplicate::RULE,
+    &registry::local_registry_mounted::RULE,
+    &registry::config_registry_shared_by_products::RULE,
     &security::admin_credentials_default::RULE,
     &security::keystore_default::RULE,
     &security::keystore_partly_replaced::RULE,
@@ -133,9 +152,29 @@ pub const ALL: &[&Rule] = &[
     &throttling::jms_publisher_on_gateway::RULE,
     &users::user_database_local::RULE,
     &users::user_database_mismatch::RULE,
+    &users::user_store_mismatch::RULE,
+    &users::password_digest_mismatch::RULE,
+    &users::admin_account_mismatch::RULE,
     &versions::version_mixed::RULE,
     &versions::setting_of_other_version::RULE,
 ];
+
+/// The name that is nearest to the given one, letters in any case and at most two of them wrong. `None` where no name is,
+/// or several are alike near.
+fn unique_near<'a>(name: &str, names: &[&'a str]) -> Option<&'a str> {
+    const MOST_WRONG: usize = 2;
+    let lower = name.to_lowercase();
+    let distance = |other: &str| strsim::damerau_levenshtein(&lower, &other.to_lowercase());
+    let mut near: Vec<(usize, &'a str)> = names.iter().map(|other| (distance(other), *other)).collect();
+    near.retain(|(distance, _)| *distance <= MOST_WRONG);
+    near.sort_unstable();
+    near.dedup();
+    match near.as_slice() {
+        [(_, one)] => Some(one),
+        [(first, one), (second, _), ..] if first < second => Some(one),
+        _ => None,
+    }
+}
 
 /// What a rule reports; severity, suppression and order are `lint`'s business.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -56,6 +56,7 @@ pub(super) fn data_sources(settings: &Settings<'_>, is_api_manager: bool) -> Vec
             password: entry.get("password").map(|password| password.secret()),
             parts: UrlParts::default(),
             options: options.into_iter().chain(entry.under("pool_options")).collect(),
+            pool: entry.span(),
             span: entry.span(),
             file: DEPLOYMENT.to_owned(),
         }
@@ -74,7 +75,11 @@ fn of_table(settings: &Settings<'_>, name: &str, jndi_name: &str) -> DataSource 
         _ => None,
     };
     let url = get("url").or_else(|| Some(Setting::at(embedded?.to_owned(), span, Origin::Derived)));
-    let driver = get("driver").or_else(|| {
+    let driver = get("driver").map(|driver| match settings.written(&format!("{table}.type")) {
+        Some(kind) if driver.origin == Origin::Derived => Setting::at(driver.value, kind.span, driver.origin),
+        _ => driver,
+    });
+    let driver = driver.or_else(|| {
         Some(Setting::at(embedded.and(Some("org.h2.Driver"))?.to_owned(), span, Origin::Derived))
     });
     let query = get("validationQuery").map(|query| ("validationQuery".to_owned(), query));
@@ -88,6 +93,7 @@ fn of_table(settings: &Settings<'_>, name: &str, jndi_name: &str) -> DataSource 
         password: get("password").map(|password| password.secret()),
         parts: url_parts(settings, &table),
         options: query.into_iter().chain(settings.under(&format!("{table}.pool_options"))).collect(),
+        pool: settings.table_place(&format!("{table}.pool_options")),
         span,
         file: DEPLOYMENT.to_owned(),
     }
@@ -160,12 +166,16 @@ pub(super) fn database_uses(settings: &Settings<'_>, data_sources: &[DataSource]
         (LogicalDatabase::Broker, derived(BROKER, settings.table_place("database.mb.store_db"))),
     ];
     references.extend(settings.written("identity.data_source").map(|name| (LogicalDatabase::Api, name)));
+    let is_complete =
+        data_sources.iter().all(|entry| entry.jndi_name.as_ref().is_some_and(|name| name.text().is_some()));
     references
         .into_iter()
-        .map(|(database, reference)| DatabaseUse {
-            data_source: reference.text().and_then(|name| position(data_sources, name)),
-            database,
-            reference,
+        .map(|(database, reference)| {
+            let data_source = reference.text().and_then(|name| position(data_sources, name));
+            // A name that no entry has may be that of an entry which cannot be read.
+            let is_unknown = data_source.is_none() && reference.is_written() && !is_complete;
+            let reference = if is_unknown { reference.with_origin(Origin::Unknown) } else { reference };
+            DatabaseUse { database, reference, data_source }
         })
         .filter(|usage| usage.data_source.is_some() || usage.reference.origin != Origin::Derived)
         .collect()

@@ -28,6 +28,7 @@ pub(super) fn registry(settings: &Settings<'_>, variables: &Variables) -> Regist
             read_only: Some(settings.switch(&format!("{table}.readonly"), false)),
             enable_cache: Some(settings.switch(&format!("{table}.enable_cache"), true)),
             registry_root: Some(fixed("/")),
+            has_login: false,
             span: settings.header(table).unwrap_or(span),
         }
     };

@@ -95,6 +95,7 @@ fn data_source(entry: View<'_>, path: &str, variables: &Variables) -> DataSource
             .map(|element| (element.name.clone(), View { element, ..entry }))
             .filter_map(|(name, view)| Some((name, variables.fill(view.value(&[])?))))
             .collect(),
+        pool: configuration.map_or(span, |view| view.element.start_tag),
         span,
         file: path.to_owned(),
     }
@@ -131,18 +132,26 @@ pub(super) fn uses(
     add(LogicalDatabase::Governance, registry.and_then(|r| r.mounted_data_source(GOVERNANCE_PATH).cloned()));
     add(LogicalDatabase::Config, registry.and_then(|r| r.mounted_data_source(CONFIG_PATH).cloned()));
     add(LogicalDatabase::Local, registry.and_then(|r| r.local_data_source().cloned()));
-    add(LogicalDatabase::Broker, files.xml(BROKER).and_then(|file| broker_store(file.root())));
+    for store in ["messageStore", "contextStore"] {
+        let file = files.xml(BROKER);
+        add(LogicalDatabase::Broker, file.and_then(|file| broker_store(file.root(), store)));
+    }
     add(LogicalDatabase::Statistics, entry(STATISTICS));
     if node.product == Product::AppManager {
         let storage = api.and_then(|root| root.value(&["DataSources", "Storage"]));
         add(LogicalDatabase::Storage, storage.or_else(|| entry(STORAGE)));
     }
+    let is_named = |setting: &Setting| named.iter().any(|(_, other)| other.span == setting.span);
+    let others = registry.into_iter().flat_map(|registry| &registry.db_configs);
+    let others = others.filter_map(|entry| entry.data_source.clone()).filter(|name| !is_named(name));
+    let others: Vec<_> = others.map(|name| (LogicalDatabase::Registry, name)).collect();
+    named.extend(others);
     named.into_iter().map(|(database, reference)| usage(database, reference, node, complete)).collect()
 }
 
-/// The message store of the embedded broker.
-fn broker_store(root: View<'_>) -> Option<Setting> {
-    let store = root.descend(&["persistence", "messageStore"])?;
+/// What the embedded broker keeps its messages or its other data in.
+fn broker_store(root: View<'_>, store: &str) -> Option<Setting> {
+    let store = root.descend(&["persistence", store])?;
     store.child_with("property", "name", "dataSource")?.value(&[])
 }
 

@@ -34,6 +34,7 @@ pub(super) fn registry(root: View<'_>, variables: &Variables) -> Registry {
                 read_only: value(view, "readOnly").map(|text| text.boolean()),
                 enable_cache: value(view, "enableCache").map(|text| text.boolean()),
                 registry_root: value(view, "registryRoot"),
+                has_login: ["type", "username", "password"].iter().any(|name| view.child(name).is_some()),
                 span: view.place(),
             })
             .collect(),

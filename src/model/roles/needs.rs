@@ -25,7 +25,7 @@ pub(in crate::model) fn needs(deployment: &Deployment, node: &Node, database: Lo
         LogicalDatabase::Statistics => portal,
         LogicalDatabase::Local => true,
         LogicalDatabase::Broker => node.acts_as(Role::TrafficManager),
-        LogicalDatabase::Storage => false,
+        LogicalDatabase::Registry | LogicalDatabase::Storage => false,
     }
 }
 
@@ -37,6 +37,6 @@ fn app_manager(node: &Node, database: LogicalDatabase) -> bool {
         | LogicalDatabase::Config
         | LogicalDatabase::Storage
         | LogicalDatabase::Statistics => node.acts_as(Role::Publisher) || node.acts_as(Role::Store),
-        LogicalDatabase::Broker => false,
+        LogicalDatabase::Broker | LogicalDatabase::Registry => false,
     }
 }

@@ -26,7 +26,8 @@ fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let libraries: Vec<String> =
         libraries.iter().filter(|name| is_jar(name)).map(|name| letters(name)).collect();
     let mut missing: Vec<(&str, Vec<(&DataSource, &Setting)>)> = Vec::new();
-    for source in &node.data_sources {
+    // A driver of another vendor than the URL is wrong with its jar, too.
+    for source in node.data_sources.iter().filter(|source| !source.has_foreign_driver()) {
         let Some(driver) = &source.driver else { continue };
         let Some((_, parts, jar)) =
             DRIVERS.iter().find(|(class, _, _)| driver.text().is_some_and(|text| text.starts_with(class)))

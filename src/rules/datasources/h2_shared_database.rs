@@ -19,6 +19,9 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
         if entry.node.has_users_on_local() {
             entry.databases.retain(|database| *database != LogicalDatabase::Users);
         }
+        // RG006 speaks about mounts that lead back to the local registry.
+        let node = entry.node;
+        entry.databases.retain(|database| !node.mounts_local_registry(*database));
     }
     all.retain(|entry| !entry.databases.is_empty() && !entry.node.is_app_identity_provider());
     let mut done: Vec<&SharedSource<'_>> = Vec::new();

@@ -1,10 +1,16 @@
 //! Rules about data sources and the databases behind them.
 
+pub mod broker_database_shared;
+pub mod connection_test_missing;
 pub mod database_host_loopback;
 pub mod database_mismatch;
 pub mod database_overlap;
+pub mod datasource_duplicate;
+pub mod datasource_undefined;
 pub mod driver_jar_missing;
+pub mod driver_url_mismatch;
 pub mod h2_shared_database;
+pub mod validation_query_mismatch;
 
 use crate::model::sharing::Sharer;
 

@@ -1,6 +1,7 @@
 //! The local registry's own dbConfig was replaced by the mounted one: the registry has no database to start with.
 
-use crate::model::node::{ConfigModel, Node};
+use super::hand_written;
+use crate::model::node::Node;
 use crate::model::registry::Registry;
 use crate::model::{Deployment, Setting};
 use crate::rules::{Check, Finding, Rule};
@@ -15,14 +16,11 @@ pub static RULE: Rule = Rule {
 const LOCAL: &str = "wso2registry";
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
-    let Some(registry) = node.registry.as_ref().filter(|_| node.config_model == ConfigModel::Xml) else {
-        return;
-    };
+    let Some(registry) = hand_written(node) else { return };
     let Some(current) = registry.current.as_ref().filter(|current| current.text() == Some(LOCAL)) else {
         return;
     };
-    let unknown = registry.db_configs.iter().any(|entry| entry.name.text().is_none());
-    if unknown || registry.db_config(LOCAL).is_some() {
+    if registry.has_unknown_db_config() || registry.db_config(LOCAL).is_some() {
         return;
     }
     let mut finding = Finding::new(

@@ -1,4 +1,30 @@
 //! Rules about users and their database.
 
+pub mod admin_account_mismatch;
+pub mod password_digest_mismatch;
 pub mod user_database_local;
 pub mod user_database_mismatch;
+pub mod user_store_mismatch;
+
+use crate::model::node::Node;
+use crate::model::users::Users;
+
+/// A node and its user management.
+#[derive(Clone, Copy)]
+struct Compared<'a> {
+    node: &'a Node,
+    users: &'a Users,
+}
+
+/// The nodes whose user management is known.
+fn compared<'a>(nodes: &[&'a Node]) -> Vec<Compared<'a>> {
+    nodes.iter().filter_map(|node| Some(Compared { node, users: node.users.as_ref()? })).collect()
+}
+
+/// The node that most others agree with, the first of several.
+fn majority<'a, 'b>(
+    all: &'b [Compared<'a>],
+    agree: impl Fn(&Compared<'a>, &Compared<'a>) -> bool,
+) -> Option<&'b Compared<'a>> {
+    all.iter().rev().max_by_key(|one| all.iter().filter(|other| agree(one, other)).count())
+}
