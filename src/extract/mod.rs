@@ -5,6 +5,7 @@ pub mod hosts;
 mod identify;
 mod key_store_files;
 mod listeners;
+mod mentions;
 pub mod proxy;
 mod shape;
 mod start_script;

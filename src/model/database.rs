@@ -75,6 +75,8 @@ pub struct DataSource {
     pub parts: UrlParts,
     /// Other pool settings by element name (camel case in both eras), in file order.
     pub options: Vec<(String, Setting)>,
+    /// True where the node writes the entry, the untouched pack lacks it, and no file of the node names it.
+    pub spare: bool,
     /// The element or table that holds the pool settings (start tag, header).
     pub pool: Span,
     /// The entry.
@@ -159,6 +161,19 @@ impl DataSource {
         let known = DRIVERS.iter().find(|(class, _)| driver.starts_with(class));
         url.starts_with("jdbc:")
             && known.is_some_and(|(_, accepted)| !accepted.iter().any(|start| url.starts_with(start)))
+    }
+
+    /// What the name of the data source says that it is for: users, or one of the registry spaces.
+    pub fn purpose(&self) -> Option<LogicalDatabase> {
+        let name = self.name.value.to_uppercase();
+        let holds = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
+        if holds(&["UM_", "_UM", "UMDB", "USER"]) {
+            Some(LogicalDatabase::Users)
+        } else if holds(&["CONFIG"]) {
+            Some(LogicalDatabase::Config)
+        } else {
+            holds(&["REG", "GOV"]).then_some(LogicalDatabase::Governance)
+        }
     }
 
     /// A pool setting by name.

@@ -10,6 +10,7 @@ pub mod endpoint;
 pub mod flows;
 pub mod gateway;
 pub mod keys;
+pub mod login;
 pub mod membership;
 pub mod node;
 pub mod portal;

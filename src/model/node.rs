@@ -8,6 +8,7 @@ use super::database::{DataSource, DatabaseUse, LogicalDatabase};
 use super::endpoint::{Purpose, Reference};
 use super::gateway::{ArtifactPull, Artifacts, DeploymentSynchronizer, Environment};
 use super::keys::{KeyManagement, KeyStore};
+use super::login::Login;
 use super::portal::{Connector, Portal};
 use super::ports::{Listener, ListenerKind};
 use super::registry::Registry;
@@ -263,6 +264,8 @@ pub struct Node {
     pub key_management: Option<KeyManagement>,
     /// Throttling.
     pub throttling: Option<Throttling>,
+    /// Accounts that the node logs in to services with.
+    pub logins: Vec<Login>,
     /// Event publishers, sorted by file. Those of an absent folder are the vanilla ones.
     pub event_publishers: Vec<EventPublisher>,
     /// JNDI files that something refers to, and `jndi.properties`.
@@ -331,6 +334,7 @@ impl Node {
             artifact_pull: None,
             key_management: None,
             throttling: None,
+            logins: Vec::new(),
             event_publishers: Vec::new(),
             jndi_files: Vec::new(),
             jndi_files_missing: Vec::new(),

@@ -437,6 +437,7 @@ mod tests {
             password: None,
             parts: UrlParts::default(),
             options: Vec::new(),
+            spare: false,
             pool: sample::span(),
             span: sample::span(),
             file: String::new(),

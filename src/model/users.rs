@@ -16,6 +16,8 @@ pub struct Users {
     pub admin_name: Option<Setting>,
     /// Password of the administrator.
     pub admin_password: Option<Setting<Secret>>,
+    /// Whether e-mail addresses are user names: carbon.xml `EnableEmailUserName`, `tenant_mgt.enable_email_domain`.
+    pub email_names: Option<Setting<bool>>,
     /// Class (XML) or type (TOML) of the primary user store.
     pub user_store: Option<Setting>,
     /// Properties of the primary user store in file order.

@@ -155,6 +155,11 @@ impl Secret {
         self.0 == text
     }
 
+    /// True when such a letter is in the secret.
+    pub fn any(&self, is_meant: impl Fn(char) -> bool) -> bool {
+        self.0.contains(is_meant)
+    }
+
     /// True for an empty secret.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

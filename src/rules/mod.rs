@@ -72,6 +72,7 @@ pub const ALL: &[&Rule] = &[
     &datasources::connection_test_missing::RULE,
     &datasources::validation_query_mismatch::RULE,
     &datasources::datasource_duplicate::RULE,
+    &datasources::datasource_unused::RULE,
     &datasources::broker_database_shared::RULE,
     &synchronisation::svn_sync_unclustered::RULE,
     &synchronisation::svn_sync_enabled::RULE,
@@ -155,6 +156,10 @@ pub const ALL: &[&Rule] = &[
     &users::user_store_mismatch::RULE,
     &users::password_digest_mismatch::RULE,
     &users::admin_account_mismatch::RULE,
+    &users::admin_creation_impossible::RULE,
+    &users::admin_name_unqualified::RULE,
+    &users::admin_password_fragile::RULE,
+    &users::service_credentials_mismatch::RULE,
     &versions::version_mixed::RULE,
     &versions::setting_of_other_version::RULE,
 ];

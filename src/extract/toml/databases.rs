@@ -56,6 +56,7 @@ pub(super) fn data_sources(settings: &Settings<'_>, is_api_manager: bool) -> Vec
             password: entry.get("password").map(|password| password.secret()),
             parts: UrlParts::default(),
             options: options.into_iter().chain(entry.under("pool_options")).collect(),
+            spare: false,
             pool: entry.span(),
             span: entry.span(),
             file: DEPLOYMENT.to_owned(),
@@ -93,6 +94,7 @@ fn of_table(settings: &Settings<'_>, name: &str, jndi_name: &str) -> DataSource 
         password: get("password").map(|password| password.secret()),
         parts: url_parts(settings, &table),
         options: query.into_iter().chain(settings.under(&format!("{table}.pool_options"))).collect(),
+        spare: false,
         pool: settings.table_place(&format!("{table}.pool_options")),
         span,
         file: DEPLOYMENT.to_owned(),
@@ -179,6 +181,24 @@ pub(super) fn database_uses(settings: &Settings<'_>, data_sources: &[DataSource]
         })
         .filter(|usage| usage.data_source.is_some() || usage.reference.origin != Origin::Derived)
         .collect()
+}
+
+/// Marks the data sources that nothing in the text of deployment.toml names. Of the built-in tables only the one for users
+/// has to be named.
+pub(super) fn mark_spare(data_sources: &mut [DataSource], uses: &[DatabaseUse], text: &str) {
+    const USERS: &str = "user";
+    for entry in data_sources {
+        let Some(jndi_name) = &entry.jndi_name else { continue };
+        // An entry of the list writes its own name once; the name of a table is the template's.
+        let own = match jndi_name.origin {
+            Origin::Written => 1,
+            Origin::Derived if entry.name.value == USERS => 0,
+            _ => continue,
+        };
+        let is_used = uses.iter().any(|usage| usage.reference.text() == jndi_name.text());
+        let bare = jndi_name.value.strip_prefix("jdbc/").unwrap_or(&jndi_name.value);
+        entry.spare = entry.name.is_written() && !is_used && text.matches(bare).count() <= own;
+    }
 }
 
 /// The last entry of a JNDI name counts: a `[[datasource]]` may take the name of a built-in table.

@@ -4,6 +4,7 @@ mod clustering;
 mod databases;
 mod gateway;
 mod keys;
+mod logins;
 mod ports;
 mod registry;
 mod security;
@@ -64,6 +65,9 @@ pub(super) fn extract(node: &mut Node, files: &mut Files) {
     node.connectors = server::connectors(&settings, &variables);
     node.data_sources = databases::data_sources(&settings, is_api_manager);
     node.database_uses = databases::database_uses(&settings, &node.data_sources);
+    if let Some((_, text)) = files.text(DEPLOYMENT) {
+        databases::mark_spare(&mut node.data_sources, &node.database_uses, text);
+    }
     node.registry = is_api_manager.then(|| registry::registry(&settings, &variables));
     node.users = Some(users::users(&settings));
     node.clustering = Some(clustering::clustering(&settings, &variables));
@@ -73,8 +77,11 @@ pub(super) fn extract(node: &mut Node, files: &mut Files) {
     if is_api_manager {
         node.environments = gateway::environments(&settings, &variables, &administrator);
         node.artifact_pull = gateway::artifact_pull(&settings, version);
-        node.key_management = Some(keys::key_management(&settings, &variables));
-        node.throttling = Some(throttling::throttling(&settings, &variables, version));
+        let keys = keys::key_management(&settings, &variables);
+        let throttling = throttling::throttling(&settings, &variables, version);
+        node.logins = logins::logins(&settings, &node.environments, &keys, &throttling);
+        node.key_management = Some(keys);
+        node.throttling = Some(throttling);
         node.other_references = server::references(&settings, &variables);
         node.event_publishers = xml::event_publishers(files);
         if node.is_before(4, 0) {

@@ -16,6 +16,7 @@ pub(super) fn users(settings: &Settings<'_>) -> Users {
         add_admin: settings.get("super_admin.create_admin_account").map(|text| text.boolean()),
         admin_name: settings.get("super_admin.username"),
         admin_password: settings.get("super_admin.password").map(|password| password.secret()),
+        email_names: Some(settings.switch("tenant_mgt.enable_email_domain", false)),
         user_store: store,
         properties: settings.under("user_store.properties"),
     }

@@ -1,12 +1,14 @@
 //! Data sources, and the places that name them by JNDI name.
 
 use crate::extract::files::Files;
+use crate::extract::mentions::is_mentioned;
 use crate::extract::variables::Variables;
 use crate::extract::view::View;
 use crate::model::database::{DataSource, DatabaseUse, LogicalDatabase, UrlParts};
 use crate::model::registry::{CONFIG_PATH, GOVERNANCE_PATH};
 use crate::model::{Node, Origin, Product, Setting};
-use crate::syntax::jdbc;
+use crate::source::FileId;
+use crate::syntax::{jdbc, xml};
 
 const FOLDER: &str = "repository/conf/datasources";
 const BROKER: &str = "repository/conf/broker.xml";
@@ -95,6 +97,7 @@ fn data_source(entry: View<'_>, path: &str, variables: &Variables) -> DataSource
             .map(|element| (element.name.clone(), View { element, ..entry }))
             .filter_map(|(name, view)| Some((name, variables.fill(view.value(&[])?))))
             .collect(),
+        spare: false,
         pool: configuration.map_or(span, |view| view.element.start_tag),
         span,
         file: path.to_owned(),
@@ -147,6 +150,31 @@ pub(super) fn uses(
     let others: Vec<_> = others.map(|name| (LogicalDatabase::Registry, name)).collect();
     named.extend(others);
     named.into_iter().map(|(database, reference)| usage(database, reference, node, complete)).collect()
+}
+
+/// Marks the entries that nobody uses. The places that name data sources must stand in the node already.
+pub(super) fn mark_spare(node: &mut Node, files: &mut Files) {
+    let Some(pack) = files.pack() else { return };
+    let nowhere = FileId { owner: u16::MAX, index: u16::MAX };
+    let inside = |path: &&str| path.strip_prefix(FOLDER).is_some_and(|rest| rest.starts_with('/'));
+    let documents: Vec<_> = pack.paths().filter(inside).filter_map(|path| pack.xml(path, nowhere)).collect();
+    let root = |document: &'_ xml::Document| {
+        of_file(View { element: &document.root, origin: Origin::Vanilla }, "", &Variables::default())
+    };
+    let vanilla: Vec<String> =
+        documents.iter().flat_map(root).filter_map(|entry| entry.jndi_name).map(|name| name.value).collect();
+    let uses = &node.database_uses;
+    for entry in &mut node.data_sources {
+        let Some(jndi_name) = entry.jndi_name.as_ref().filter(|name| name.is_written()) else { continue };
+        let Some(name) = jndi_name.text() else { continue };
+        let is_used = uses.iter().any(|usage| usage.reference.text() == Some(name));
+        if is_used || vanilla.iter().any(|known| known == name) {
+            continue;
+        }
+        let names: Vec<&str> =
+            [name, entry.name.value.as_str()].into_iter().filter(|name| !name.is_empty()).collect();
+        entry.spare = !is_mentioned(files, &names, FOLDER);
+    }
 }
 
 /// What the embedded broker keeps its messages or its other data in.

@@ -9,6 +9,7 @@ mod gateway;
 mod identity;
 mod key_stores;
 mod keys;
+mod logins;
 mod portals;
 mod ports;
 mod registry;
@@ -67,7 +68,7 @@ pub(super) fn extract(node: &mut Node, files: &mut Files) {
     variables.host_name = node.identity.host_name.as_ref().and_then(Setting::text).map(str::to_owned);
     node.listeners = ports::listeners(node, api, files, &variables);
     variables.ports = port_variables(&node.listeners, &node.identity.offset);
-    node.users = files.xml(paths::USERS).and_then(|file| users::users(file.root(), &variables));
+    node.users = files.xml(paths::USERS).and_then(|file| users::users(file.root(), carbon, &variables));
     let admin = node.users.as_ref().and_then(|users| users.admin_name.as_ref());
     variables.admin_name = admin.and_then(Setting::text).map(str::to_owned);
 
@@ -79,10 +80,14 @@ pub(super) fn extract(node: &mut Node, files: &mut Files) {
     let data_sources = databases::data_sources(files, &variables);
     node.data_sources = data_sources.entries;
     node.database_uses = databases::uses(node, api, files, data_sources.complete);
+    databases::mark_spare(node, files);
     if let Some(root) = api {
         node.environments = gateway::environments(root, &variables);
         node.key_management = keys::key_management(root, &variables);
         node.throttling = throttling::throttling(root, &variables, node.version);
+        let users = node.users.as_ref();
+        let accounts = logins::Accounts { variables: &variables, users, version: node.version };
+        node.logins = logins::logins(root, &node.environments, &accounts);
         if node.product == Product::AppManager {
             node.app_manager = Some(app::app_manager(root, files, &variables));
         }

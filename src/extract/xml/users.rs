@@ -3,9 +3,10 @@
 use crate::extract::variables::Variables;
 use crate::extract::view::View;
 use crate::model::users::Users;
+use crate::model::{Origin, Setting};
 
 /// What user-mgt.xml says; `None` where it has no realm.
-pub(super) fn users(root: View<'_>, variables: &Variables) -> Option<Users> {
+pub(super) fn users(root: View<'_>, carbon: Option<View<'_>>, variables: &Variables) -> Option<Users> {
     let realm = root.child("Realm")?;
     let configuration = realm.child("Configuration")?;
     let value = |names: &[&str]| configuration.value(names).map(|text| variables.fill(text));
@@ -20,6 +21,10 @@ pub(super) fn users(root: View<'_>, variables: &Variables) -> Option<Users> {
         add_admin: value(&["AddAdmin"]).map(|text| text.boolean()),
         admin_name: value(&["AdminUser", "UserName"]),
         admin_password: value(&["AdminUser", "Password"]).map(|text| text.secret()),
+        email_names: carbon.map(|carbon| {
+            let absent = || Setting::at(false, carbon.element.start_tag, Origin::Derived);
+            carbon.value(&["EnableEmailUserName"]).map_or_else(absent, |text| text.boolean())
+        }),
         user_store: store.and_then(|store| store.attribute("class")).map(|text| variables.fill(text)),
         properties: properties
             .filter_map(|view| {
@@ -40,7 +45,6 @@ fn is_secret(name: &str) -> bool {
 mod tests {
     use super::*;
     use crate::extract::xml::tests::parse;
-    use crate::model::{Origin, Setting};
 
     #[test]
     fn passwords_never_become_text() {
@@ -60,7 +64,8 @@ mod tests {
             </Realm></UserManager>"#,
         );
         let found =
-            users(View { element: &document.root, origin: Origin::Written }, &Variables::default()).unwrap();
+            users(View { element: &document.root, origin: Origin::Written }, None, &Variables::default())
+                .unwrap();
         assert_eq!(found.data_source.as_ref().and_then(Setting::text), Some("jdbc/WSO2UM_DB"));
         assert_eq!(found.admin_name.as_ref().and_then(Setting::text), Some("admin"));
         let names: Vec<_> = found.properties.iter().map(|(name, _)| name.as_str()).collect();

@@ -7,6 +7,7 @@ pub mod database_mismatch;
 pub mod database_overlap;
 pub mod datasource_duplicate;
 pub mod datasource_undefined;
+pub mod datasource_unused;
 pub mod driver_jar_missing;
 pub mod driver_url_mismatch;
 pub mod h2_shared_database;

@@ -64,6 +64,11 @@ fn of_database(group: &[Cached<'_>]) -> Vec<Finding> {
             Some(cached.named_another(fault, group))
         })
         .collect();
+    let is_cluster = group.iter().any(|one| group.iter().any(|other| one.node.index != other.node.index));
+    if is_one && is_cluster {
+        // Caches under one wrong name still understand each other: the first finding points at all of them.
+        return own.into_iter().take(1).map(|finding| finding.variant("alike")).collect();
+    }
     if !own.is_empty() || is_one {
         return own;
     }

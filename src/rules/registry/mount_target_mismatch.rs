@@ -2,7 +2,7 @@
 
 use crate::model::Deployment;
 use crate::model::node::Node;
-use crate::model::registry::{Mount, Registry};
+use crate::model::registry::{GOVERNANCE_PATH, Mount, Registry};
 use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
@@ -31,21 +31,32 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
         .collect();
     paths.sort_unstable();
     paths.dedup();
+    let mut places: Vec<Span> = Vec::new();
     for path in paths {
         for group in groups(deployment, path) {
             let Some(right) = majority(&group, path) else { continue };
-            let wrong = group.iter().filter(|mounted| mounted.source != right.source);
-            findings.extend(wrong.map(|mounted| finding(path, mounted, right)));
+            for mounted in group.iter().filter(|mounted| mounted.source != right.source) {
+                // One root holds for several mounts.
+                let place = place(mounted, right);
+                if !places.contains(&place) {
+                    places.push(place);
+                    findings.push(finding(path, mounted, right));
+                }
+            }
         }
     }
 }
 
-/// The nodes that mount the path, by zone and product.
+/// The nodes that mount the path, by zone and product. Governance is one for the product; what else is mounted, such as the
+/// config space, may be one for each role.
 fn groups<'a>(deployment: &'a Deployment, path: &str) -> Vec<Vec<Mounted<'a>>> {
     let mut groups: Vec<Vec<Mounted<'a>>> = Vec::new();
     for mounted in deployment.nodes.iter().filter_map(|node| mounted(node, path)) {
         let fits = |first: &Mounted<'_>| {
-            deployment.same_zone(first.node, mounted.node) && first.node.product == mounted.node.product
+            let is_one = path == GOVERNANCE_PATH || deployment.same_group(first.node, mounted.node);
+            first.node.product == mounted.node.product
+                && deployment.same_zone(first.node, mounted.node)
+                && is_one
         };
         match groups.iter_mut().find(|group| group.first().is_some_and(fits)) {
             Some(group) => group.push(mounted),

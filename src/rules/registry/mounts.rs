@@ -1,6 +1,6 @@
 //! What the rules about a mount that several nodes need have in common.
 
-use crate::model::database::LogicalDatabase;
+use crate::model::database::{DataSource, LogicalDatabase};
 use crate::model::node::{ConfigModel, Node, Product, Role};
 use crate::model::registry::Registry;
 use crate::model::sharing::{listed, node_names};
@@ -93,7 +93,17 @@ fn finding(space: &Space, without: &[&Node], with: &[&Node]) -> Option<Finding> 
             finding = finding.related(mount.path.span, format!("{} mounts it", node.name));
         }
     }
+    for node in without {
+        let spare = node.data_sources.iter().find(|source| is_spare(source));
+        let Some(jndi_name) = spare.and_then(|source| source.jndi_name.as_ref()) else { continue };
+        finding = finding.related(jndi_name.span, "nothing uses it yet");
+    }
     Some(finding)
+}
+
+/// A data source for the registry that nothing uses: most likely the edit of registry.xml was forgotten.
+fn is_spare(source: &DataSource) -> bool {
+    source.spare && matches!(source.purpose(), Some(LogicalDatabase::Governance | LogicalDatabase::Config))
 }
 
 /// The mount to add, and what it stands on as far as the node lacks that, too.

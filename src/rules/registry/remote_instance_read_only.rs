@@ -27,7 +27,7 @@ fn check(deployment: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
             .collect();
         let Some(path) = paths.first() else { continue };
         if is_told(node) || writes_elsewhere(deployment, node, path) {
-            let message = format!("{} is a {role} and mounts {} read-only", node.name, paths.join(" and "));
+            let message = format!("{} ({role}) mounts {} read-only", node.name, paths.join(" and "));
             findings.push(
                 Finding::new(read_only.span, "nothing can be written", message)
                     .help("set it to false; true is for gateways that only read")

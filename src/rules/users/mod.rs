@@ -1,7 +1,11 @@
 //! Rules about users and their database.
 
 pub mod admin_account_mismatch;
+pub mod admin_creation_impossible;
+pub mod admin_name_unqualified;
+pub mod admin_password_fragile;
 pub mod password_digest_mismatch;
+pub mod service_credentials_mismatch;
 pub mod user_database_local;
 pub mod user_database_mismatch;
 pub mod user_store_mismatch;

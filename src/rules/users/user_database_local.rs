@@ -26,8 +26,10 @@ fn finding(node: &Node, local: &[&Node], others: &[&Node]) -> Option<Finding> {
     let (place, jndi_name) = reference(node)?;
     let message = format!("{} keeps its users in {jndi_name}, the database of its local registry", node.name);
     let mut finding = Finding::new(place, "database of this node", message).help(help(node));
-    if let Some(right) = spare(node).and_then(|source| source.jndi_name.as_ref()).and_then(Setting::text) {
-        finding = finding.fix(bare_reference(node), right);
+    if let Some(jndi_name) = spare(node).and_then(|source| source.jndi_name.as_ref())
+        && let Some(right) = jndi_name.text()
+    {
+        finding = finding.fix(bare_reference(node), right).related(jndi_name.span, "nothing uses it yet");
     }
     for other in others {
         if let Some((place, jndi_name)) = reference(other) {

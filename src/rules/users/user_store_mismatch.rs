@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Compared, compared, majority};
 use crate::model::database::LogicalDatabase;
+use crate::model::node::ConfigModel;
 use crate::model::users::Users;
 use crate::model::{Deployment, Setting};
 use crate::rules::{Check, Finding, Rule};
@@ -62,6 +63,10 @@ fn difference<'a>(
         return None;
     }
     let same_product = left.node.product == right.node.product;
+    // An Identity Server with a deployment.toml may be a key manager with users of its own.
+    if !same_product && left.node.config_model == ConfigModel::Toml {
+        return None;
+    }
     let stores = (ours.user_store.as_ref()?, theirs.user_store.as_ref()?);
     if !is_one_kind(stores.0.text()?, stores.1.text()?, same_product) {
         return Some((None, stores.0, stores.1));
