@@ -52,6 +52,9 @@ pub struct Extracted {
     pub tree: Tree,
 }
 
+/// Hazelcast's own configuration: where it is there, the cluster settings of the server are not read.
+const HAZELCAST: &str = "repository/conf/hazelcast.xml";
+
 /// Folders of which rules ask what lies in them.
 const LISTED: [&str; 8] = [
     "bin",
@@ -132,6 +135,9 @@ fn lower(
     match told.model {
         ConfigModel::Xml => xml::extract(&mut node, &mut files),
         ConfigModel::Toml => toml::extract(&mut node, &mut files),
+    }
+    if let Some(clustering) = &mut node.clustering {
+        clustering.own_file = files.written_xml(HAZELCAST).map(|document| document.root.start_tag);
     }
     if options.everything {
         files.read_everything();

@@ -48,6 +48,7 @@ impl Variables {
         match name {
             "carbon.local.ip" => Some("localhost".to_owned()),
             "carbon.host" => Some(self.host_name.clone().unwrap_or_else(|| "localhost".to_owned())),
+            "carbon.protocol" => Some("https".to_owned()),
             "carbon.context" => Some("/".to_owned()),
             "admin.username" => self.admin_name.clone(),
             _ => None,

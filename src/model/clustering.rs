@@ -29,6 +29,10 @@ pub struct Clustering {
     pub members_vanilla: bool,
     /// All other `parameter` elements by name, in file order.
     pub parameters: Vec<(String, Setting)>,
+    /// `groupManagement/@enable`; XML only.
+    pub group_management: Option<Setting<bool>>,
+    /// Root of `repository/conf/hazelcast.xml`, where the node has one.
+    pub own_file: Option<Span>,
 }
 
 /// One well-known member.
@@ -53,6 +57,11 @@ impl Clustering {
     /// True for an enabled node with scheme `wka`.
     pub fn is_wka(&self) -> bool {
         self.enabled.is_true() && self.scheme_name().as_deref() == Some("wka")
+    }
+
+    /// A parameter by name.
+    pub fn parameter(&self, name: &str) -> Option<&Setting> {
+        self.parameters.iter().find(|(own, _)| own == name).map(|(_, value)| value)
     }
 
     /// Domain text, if known.

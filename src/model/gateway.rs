@@ -74,6 +74,8 @@ pub struct DeploymentSynchronizer {
     pub svn_url: Option<Setting>,
     /// `SvnUser`.
     pub svn_user: Option<Setting>,
+    /// `SvnPassword`.
+    pub svn_password: Option<Setting<Secret>>,
     /// `SvnUrlAppendTenantId`.
     pub append_tenant: Option<Setting<bool>>,
 }
@@ -101,6 +103,18 @@ impl DeploymentSynchronizer {
         let path = path.split('/').filter(|segment| !segment.is_empty());
         let server = login.map_or_else(|| server.to_owned(), |login| format!("{login}@{server}"));
         Some(path.fold(format!("{scheme}://{server}"), |url, segment| format!("{url}/{segment}")))
+    }
+}
+
+/// A repository as a message may show it: without the login that a URL can carry.
+pub fn without_login(url: &str) -> String {
+    match url.split_once("://") {
+        Some((scheme, rest)) => {
+            let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+            let host = authority.rsplit('@').next().unwrap_or(authority);
+            format!("{scheme}://{host}/{path}").trim_end_matches('/').to_owned()
+        }
+        None => url.to_owned(),
     }
 }
 

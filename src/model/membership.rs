@@ -232,7 +232,7 @@ impl Deployment {
 
     /// False only where a host is certainly no address of the node: both are IP addresses, or both are names
     /// of one parent domain. Anything else may be what name service makes of it.
-    fn may_own(&self, node: &Node, host: &Host) -> bool {
+    pub(super) fn may_own(&self, node: &Node, host: &Host) -> bool {
         let Some(name) = host.name() else { return true };
         let mapped = self.hosts.as_ref().and_then(|hosts| hosts.address_of(name)).unwrap_or(name);
         if is_ip(mapped) {

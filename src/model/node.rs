@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::app::AppManager;
 use super::clustering::Clustering;
 use super::database::{DataSource, DatabaseUse, LogicalDatabase};
-use super::endpoint::{Purpose, Reference};
+use super::endpoint::{Endpoint, Purpose, Reference};
 use super::gateway::{ArtifactPull, Artifacts, DeploymentSynchronizer, Environment};
 use super::keys::{KeyManagement, KeyStore};
 use super::login::Login;
@@ -14,6 +14,7 @@ use super::ports::{Listener, ListenerKind};
 use super::registry::Registry;
 use super::security::Security;
 use super::throttling::{EventPublisher, JndiFile, Throttling};
+use super::tokens::Tokens;
 use super::users::Users;
 use super::value::{Origin, Setting};
 use crate::input::{Parsed, Unparsed};
@@ -262,6 +263,10 @@ pub struct Node {
     pub artifact_pull: Option<ArtifactPull>,
     /// Key management.
     pub key_management: Option<KeyManagement>,
+    /// How tokens are issued, kept and cached; of API Manager and its key managers.
+    pub tokens: Option<Tokens>,
+    /// Where the node tells about revoked tokens (`notification_endpoint`, 3.2 and later).
+    pub token_notification: Option<Endpoint>,
     /// Throttling.
     pub throttling: Option<Throttling>,
     /// Accounts that the node logs in to services with.
@@ -295,7 +300,7 @@ pub struct Node {
     /// The files that are there and that nobody can parse, sorted by path.
     pub unparsed: Vec<Unparsed>,
     /// Endpoints that belong to no topic above (App Manager, identity), with their purpose.
-    pub other_references: Vec<(Purpose, super::endpoint::Endpoint)>,
+    pub other_references: Vec<(Purpose, Endpoint)>,
 }
 
 impl Node {
@@ -333,6 +338,8 @@ impl Node {
             environments: Vec::new(),
             artifact_pull: None,
             key_management: None,
+            tokens: None,
+            token_notification: None,
             throttling: None,
             logins: Vec::new(),
             event_publishers: Vec::new(),

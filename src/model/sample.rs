@@ -176,6 +176,8 @@ pub fn clustering(domain: &str, host: &str, port: u16, members: &[(&str, u16)]) 
         members: members.iter().map(member).collect(),
         members_vanilla: false,
         parameters: Vec::new(),
+        group_management: None,
+        own_file: None,
     }
 }
 

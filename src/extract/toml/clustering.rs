@@ -2,6 +2,7 @@
 
 use super::settings::{List, Settings};
 use crate::extract::variables::Variables;
+use crate::extract::xml::guarded;
 use crate::model::clustering::{Clustering, Member};
 use crate::model::{Origin, Setting};
 use crate::syntax::url;
@@ -42,7 +43,13 @@ pub(super) fn clustering(settings: &Settings<'_>, variables: &Variables) -> Clus
         members_span: list.span,
         members,
         members_vanilla: members_vanilla && list.origin != Origin::Unknown,
-        parameters: settings.under("clustering.properties"),
+        parameters: settings
+            .under("clustering.properties")
+            .into_iter()
+            .map(|(name, value)| (name.clone(), guarded(&name, value)))
+            .collect(),
+        group_management: None,
+        own_file: None,
     }
 }
 

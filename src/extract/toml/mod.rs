@@ -11,6 +11,7 @@ mod security;
 mod server;
 mod settings;
 mod throttling;
+mod tokens;
 mod users;
 
 use std::collections::BTreeMap;
@@ -74,6 +75,7 @@ pub(super) fn extract(node: &mut Node, files: &mut Files) {
     node.key_stores = keys::key_stores(&settings);
     look_into(&mut node.key_stores, files, true);
     node.security = security::security(&settings, &document);
+    node.token_notification = tokens::notification(&settings, &variables);
     if is_api_manager {
         node.environments = gateway::environments(&settings, &variables, &administrator);
         node.artifact_pull = gateway::artifact_pull(&settings, version);
@@ -82,6 +84,7 @@ pub(super) fn extract(node: &mut Node, files: &mut Files) {
         node.logins = logins::logins(&settings, &node.environments, &keys, &throttling);
         node.key_management = Some(keys);
         node.throttling = Some(throttling);
+        node.tokens = Some(tokens::tokens(&settings, &variables));
         node.other_references = server::references(&settings, &variables);
         node.event_publishers = xml::event_publishers(files);
         if node.is_before(4, 0) {

@@ -49,6 +49,10 @@ pub(super) fn clustering(axis2: View<'_>, variables: &Variables) -> Clustering {
         members_vanilla: is_vanilla(&members),
         members,
         parameters: found.map(|view| parameters(view, variables)).unwrap_or_default(),
+        group_management: found
+            .and_then(|view| view.child("groupManagement")?.attribute("enable"))
+            .map(|text| variables.fill(text).boolean()),
+        own_file: None,
     }
 }
 
@@ -107,7 +111,8 @@ fn parameters(view: View<'_>, variables: &Variables) -> Vec<(String, Setting)> {
     found
 }
 
-fn guarded(name: &str, text: Setting) -> Setting {
+/// Of a secret only a digest is kept, enough to compare.
+pub(in crate::extract) fn guarded(name: &str, text: Setting) -> Setting {
     let name = name.to_ascii_lowercase();
     let is_secret = ["password", "secret", "accesskey", "licensekey"].iter().any(|word| name.contains(word));
     if !is_secret {

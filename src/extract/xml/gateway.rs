@@ -56,6 +56,7 @@ pub(super) fn synchronizer(carbon: View<'_>) -> Option<DeploymentSynchronizer> {
         repository_type: view.leaf(&["RepositoryType"]),
         svn_url: view.leaf(&["SvnUrl"]),
         svn_user: view.leaf(&["SvnUser"]),
+        svn_password: view.value(&["SvnPassword"]).map(|text| text.secret()),
         append_tenant: flag("SvnUrlAppendTenantId"),
     })
 }

@@ -17,9 +17,11 @@ mod security;
 #[cfg(test)]
 mod tests;
 mod throttling;
+mod tokens;
 mod users;
 
 pub(super) use artifacts::{artifacts, libraries};
+pub(super) use clustering::guarded;
 pub(super) use events::{event_publishers, jndi_files, jndi_files_missing};
 pub(super) use key_stores::key_store;
 pub(super) use security::protocols;
@@ -91,6 +93,9 @@ pub(super) fn extract(node: &mut Node, files: &mut Files) {
         if node.product == Product::AppManager {
             node.app_manager = Some(app::app_manager(root, files, &variables));
         }
+    }
+    if matches!(node.product, Product::ApiManager | Product::IdentityServer) {
+        node.tokens = Some(tokens::tokens(api, files, &variables));
     }
     node.other_references = app::references(files, &variables);
     node.event_publishers = event_publishers(files);

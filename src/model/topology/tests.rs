@@ -274,6 +274,7 @@ fn artifacts_travel_as_the_inventory_the_synchroniser_or_the_era_says() {
         repository_type: Some(written("svn")),
         svn_url: None,
         svn_user: None,
+        svn_password: None,
         append_tenant: None,
     };
     let (mut one, mut two) = pair();

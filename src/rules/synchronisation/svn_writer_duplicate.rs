@@ -1,6 +1,6 @@
 //! Two nodes that commit to one SVN repository run into conflicts, after which neither synchronises any more.
 
-use crate::model::gateway::DeploymentSynchronizer;
+use crate::model::gateway::{DeploymentSynchronizer, without_login};
 use crate::model::{Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 
@@ -48,16 +48,4 @@ fn writer(synchronizer: &DeploymentSynchronizer) -> Option<(String, &Setting<boo
     let commit = synchronizer.auto_commit.as_ref().filter(|commit| commit.is_true())?;
     let url = synchronizer.repository()?;
     synchronizer.enabled.is_true().then_some((url, commit))
-}
-
-/// An SVN URL may carry a login, which no message shows.
-fn without_login(url: &str) -> String {
-    match url.split_once("://") {
-        Some((scheme, rest)) => {
-            let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-            let host = authority.rsplit('@').next().unwrap_or(authority);
-            format!("{scheme}://{host}/{path}").trim_end_matches('/').to_owned()
-        }
-        None => url.to_owned(),
-    }
 }

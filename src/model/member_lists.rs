@@ -1,0 +1,146 @@
+//! Who lists whom within a cluster domain: the graph that decides whether one cluster forms.
+
+use super::clustering::{Clustering, Member};
+use super::deployment::Deployment;
+use super::endpoint::Host;
+use super::membership::Listed;
+use super::node::Node;
+
+/// The nodes with scheme `wka` in one domain, in node order, two at least.
+#[derive(Debug)]
+pub struct MemberGroup<'a> {
+    /// The domain.
+    pub domain: &'a str,
+    /// The nodes.
+    pub nodes: Vec<&'a Node>,
+    /// By listing and listed node: the entry.
+    entries: Vec<Vec<Option<&'a Member>>>,
+}
+
+impl<'a> MemberGroup<'a> {
+    /// The entry by which one node of the group lists another.
+    pub fn entry(&self, from: usize, to: usize) -> Option<&'a Member> {
+        *self.entries.get(from)?.get(to)?
+    }
+
+    /// Places in the group of the nodes that list this one and that it does not list.
+    pub fn unanswered(&self, node: usize) -> Vec<usize> {
+        (0..self.nodes.len())
+            .filter(|other| self.entry(*other, node).is_some() && self.entry(node, *other).is_none())
+            .collect()
+    }
+
+    /// Nodes that lists connect in either direction, as places in the group; parts and nodes in order.
+    pub fn parts(&self) -> Vec<Vec<usize>> {
+        let mut parts: Vec<Vec<usize>> = Vec::new();
+        for node in 0..self.nodes.len() {
+            let touches = |part: &Vec<usize>| {
+                part.iter()
+                    .any(|other| self.entry(node, *other).is_some() || self.entry(*other, node).is_some())
+            };
+            let (joined, mut apart): (Vec<_>, Vec<_>) = parts.into_iter().partition(touches);
+            let mut part: Vec<usize> = joined.into_iter().flatten().collect();
+            part.push(node);
+            part.sort_unstable();
+            apart.push(part);
+            parts = apart;
+        }
+        parts.sort();
+        parts
+    }
+}
+
+impl Deployment {
+    /// The groups of which it is known who lists whom. Left out are those with a node that leads to no peer, with an
+    /// address that two nodes tell, and with an entry that nobody can place.
+    pub fn member_groups(&self) -> Vec<MemberGroup<'_>> {
+        let groups = self.domain_groups().into_iter().map(|(domain, nodes)| {
+            (domain, nodes.into_iter().filter(|node| node.wka_clustering().is_some()).collect::<Vec<_>>())
+        });
+        groups
+            .filter(|(_, nodes)| nodes.len() > 1 && self.is_clear(nodes))
+            .map(|(domain, nodes)| {
+                let entries = nodes
+                    .iter()
+                    .map(|from| nodes.iter().map(|to| self.entry_for(from, to)).collect())
+                    .collect();
+                MemberGroup { domain, nodes, entries }
+            })
+            .collect()
+    }
+
+    fn is_clear(&self, nodes: &[&Node]) -> bool {
+        nodes.iter().all(|node| {
+            let members = node.wka_clustering().map_or(&[][..], |clustering| &clustering.members);
+            self.unlisted_peers(node).is_empty()
+                && !nodes
+                    .iter()
+                    .any(|other| other.index != node.index && self.share_member_address(node, other))
+                && members.iter().all(|member| match self.listed(node, member) {
+                    Listed::Own | Listed::Peer(..) => true,
+                    Listed::Stranger => !nodes.iter().any(|other| self.may_own(other, &member.host)),
+                    Listed::Unknown => false,
+                })
+        })
+    }
+
+    /// The entries of a node's list that name none of the given nodes, where that is certain: those of a group of two and
+    /// more, none of which can be the host.
+    pub fn strange_members<'a>(&'a self, node: &'a Node) -> Vec<&'a Member> {
+        let peers = self.wka_peers(node);
+        let Some(clustering) = node.wka_clustering().filter(|_| !peers.is_empty() && self.is_complete())
+        else {
+            return Vec::new();
+        };
+        let is_strange = |member: &&Member| {
+            matches!(self.listed(node, member), Listed::Stranger)
+                && !peers.iter().any(|peer| self.may_own(peer, &member.host))
+                && !self.may_own(node, &member.host)
+        };
+        clustering.members.iter().filter(is_strange).collect()
+    }
+
+    /// The node that surely owns the cluster address of another one, which surely does not: both are known by the inventory
+    /// or by hosts lines.
+    pub fn owner_of_member_host<'a>(&'a self, node: &'a Node) -> Option<&'a Node> {
+        let host = node.active_clustering()?.local_host.name()?;
+        let is_of = |owner: &Node| {
+            let stated = self.stated_addresses(owner);
+            (!stated.is_empty()).then(|| stated.iter().any(|address| self.is_same_host(address, host)))
+        };
+        if is_of(node) != Some(false) {
+            return None;
+        }
+        self.others(node).find(|other| is_of(other) == Some(true))
+    }
+
+    /// Addresses that somebody other than the cluster settings states: the inventory, and hosts lines for the host names
+    /// that the node has for itself.
+    fn stated_addresses(&self, node: &Node) -> Vec<String> {
+        let declared = self.declared(node).into_iter().flat_map(|entry| entry.addresses.iter().cloned());
+        let mut stated: Vec<String> = declared.collect();
+        let mapped = |name: &str| self.hosts.as_ref()?.address_of(name).map(str::to_owned);
+        let names = stated.clone().into_iter().chain(node.public_host_name().map(|name| name.value.clone()));
+        let alone = |name: &String| matches!(self.owners(name).as_slice(), [one] if one.index == node.index);
+        stated.extend(names.filter(alone).filter_map(|name| mapped(&name)).collect::<Vec<_>>());
+        stated
+    }
+
+    fn is_same_host(&self, left: &str, right: &str) -> bool {
+        let mapped = |name: &str| {
+            self.hosts.as_ref().and_then(|hosts| hosts.address_of(name)).unwrap_or(name).to_owned()
+        };
+        mapped(left).eq_ignore_ascii_case(&mapped(right))
+    }
+}
+
+/// The loopback entry of the untouched pack beside members that somebody wrote; none on a node that calls itself by loopback.
+pub fn leftover_member(clustering: &Clustering) -> Option<&Member> {
+    let is_leftover = |member: &&Member| {
+        member.host_name.text() == Some("127.0.0.1")
+            && member.port.as_ref().and_then(|port| port.known()) == Some(&4000)
+    };
+    let has_real = clustering.members.iter().any(|member| member.host.name().is_some());
+    let is_remote = matches!(clustering.local_host, Host::Name(_));
+    clustering.members.iter().find(is_leftover).filter(|_| has_real && is_remote && clustering.is_wka())
+}
