@@ -47,7 +47,7 @@ impl Reference<'_> {
             Purpose::Broker => "subscribes to",
             Purpose::DecisionBroker => "publishes to",
             Purpose::GatewayEndpoint | Purpose::GatewayWebSocket | Purpose::GatewayWebHook => "offers",
-            Purpose::Store => "sends people to",
+            Purpose::Store | Purpose::DeveloperPortal => "sends people to",
             Purpose::IdentityProvider => "logs people in at",
             _ => "calls",
         }
@@ -178,6 +178,7 @@ impl Deployment {
                 | Purpose::GatewayWebSocket
                 | Purpose::GatewayWebHook
                 | Purpose::Store
+                | Purpose::DeveloperPortal
                 | Purpose::IdentityProvider
                 | Purpose::TokenRevocation
         );
@@ -203,6 +204,7 @@ fn is_in_use(node: &Node, purpose: Purpose) -> bool {
         | Purpose::Authentication
         | Purpose::TokenRevocation
         | Purpose::Store
+        | Purpose::DeveloperPortal
         | Purpose::StoreService
         | Purpose::IdentityProvider => portal,
         Purpose::TokenNotification => node.acts_as(Role::KeyManager),

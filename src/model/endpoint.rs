@@ -103,6 +103,8 @@ pub enum Purpose {
     TokenRevocation,
     /// `APIStore/URL`: where people find the store.
     Store,
+    /// `apim.devportal.url`: where people find the developer portal.
+    DeveloperPortal,
     /// `APIStore/ServerURL`: admin services of the store.
     StoreService,
     /// `PolicyDeployer/ServiceURL`: admin services of the Traffic Manager.
@@ -139,6 +141,7 @@ impl Purpose {
             | Self::KeyValidation
             | Self::Authentication
             | Self::Store
+            | Self::DeveloperPortal
             | Self::StoreService
             | Self::PolicyDeployment
             | Self::EventHub

@@ -127,6 +127,15 @@ pub struct ArtifactPull {
     pub labels: Vec<Setting>,
 }
 
+/// Where one of the token APIs that every gateway deploys sends its requests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenApi {
+    /// What it is for: `token requests`, `revocation`.
+    pub name: &'static str,
+    /// The address of the key manager.
+    pub endpoint: Endpoint,
+}
+
 /// Deployed files under `repository/deployment/server` that the input holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Artifacts {

@@ -6,7 +6,7 @@ use super::app::AppManager;
 use super::clustering::Clustering;
 use super::database::{DataSource, DatabaseUse, LogicalDatabase};
 use super::endpoint::{Endpoint, Purpose, Reference};
-use super::gateway::{ArtifactPull, Artifacts, DeploymentSynchronizer, Environment};
+use super::gateway::{ArtifactPull, Artifacts, DeploymentSynchronizer, Environment, TokenApi};
 use super::keys::{KeyManagement, KeyStore};
 use super::login::Login;
 use super::portal::{Connector, Portal};
@@ -259,6 +259,8 @@ pub struct Node {
     pub clustering: Option<Clustering>,
     /// Gateway environments, in file order.
     pub environments: Vec<Environment>,
+    /// Token APIs with a written address in place of the key manager's (up to 2.6).
+    pub token_apis: Vec<TokenApi>,
     /// Artifact pulling of 3.2 and later.
     pub artifact_pull: Option<ArtifactPull>,
     /// Key management.
@@ -336,6 +338,7 @@ impl Node {
             users: None,
             clustering: None,
             environments: Vec::new(),
+            token_apis: Vec::new(),
             artifact_pull: None,
             key_management: None,
             tokens: None,

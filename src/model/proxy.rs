@@ -102,6 +102,8 @@ pub struct Location {
     pub headers: Vec<(String, String)>,
     /// `proxy_set_header` of the enclosing levels that this location discards by setting its own.
     pub lost_headers: Vec<String>,
+    /// `proxy_http_version` in force; 1.0 where none is written.
+    pub http_version: Option<String>,
     /// `proxy_redirect` in force.
     pub redirects: Vec<Scalar>,
     /// `proxy_redirect` directives: their words and place.

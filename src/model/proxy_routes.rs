@@ -164,6 +164,14 @@ impl Location {
         mapping(self, pass).filter(|(_, inner)| inner.is_empty()).map(|(public, _)| public)
     }
 
+    /// The path as a message shows it.
+    pub fn shown_path(&self) -> &str {
+        match self.path.text.as_str() {
+            "" => "/",
+            path => path,
+        }
+    }
+
     /// True when a `proxy_redirect` of its own making puts redirects right.
     pub fn mends_redirects(&self) -> bool {
         self.redirect_rules.iter().any(|(words, _)| words.len() >= 2)

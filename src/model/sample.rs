@@ -223,6 +223,7 @@ pub fn server(name: &str, listen: u16, servers: &[(&str, u16)]) -> VirtualServer
             }),
             headers: Vec::new(),
             lost_headers: Vec::new(),
+            http_version: None,
             redirects: Vec::new(),
             redirect_rules: Vec::new(),
             cookie_paths: Vec::new(),

@@ -64,6 +64,7 @@ pub(super) fn connectors(settings: &Settings<'_>, variables: &Variables) -> Vec<
 /// `[apim.idp]`, and whom the key manager tells of revoked tokens.
 pub(super) fn references(settings: &Settings<'_>, variables: &Variables) -> Vec<(Purpose, Endpoint)> {
     let providers = settings.written_under("apim.idp").map(|(_, text)| (Purpose::IdentityProvider, text));
+    let portal = settings.written("apim.devportal.url").map(|text| (Purpose::DeveloperPortal, text));
     let listeners = settings.entries("event_listener");
     let told = listeners.iter().flat_map(|listener| listener.under("properties"));
     let told = told
@@ -71,6 +72,7 @@ pub(super) fn references(settings: &Settings<'_>, variables: &Variables) -> Vec<
         .map(|(_, text)| (Purpose::TokenNotification, text));
     providers
         .chain(told)
+        .chain(portal)
         .filter_map(|(purpose, text)| Some((purpose, variables.endpoint(text)?)))
         .filter(|(_, endpoint)| matches!(endpoint.scheme.as_str(), "http" | "https"))
         .collect()

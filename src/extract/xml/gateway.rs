@@ -1,8 +1,9 @@
 //! Gateway environments and the deployment synchroniser of XML nodes.
 
+use crate::extract::files::Files;
 use crate::extract::variables::Variables;
 use crate::extract::view::View;
-use crate::model::gateway::{DeploymentSynchronizer, Environment};
+use crate::model::gateway::{DeploymentSynchronizer, Environment, TokenApi};
 use crate::model::{Endpoint, Origin, Setting};
 
 /// `APIGateway/Environments/Environment` of api-manager.xml or app-manager.xml. The short form `APIGateway/ServerURL`
@@ -28,6 +29,39 @@ fn environment(view: View<'_>, variables: &Variables) -> Environment {
         gateway_type: None,
         virtual_hosts: Vec::new(),
         span: view.place(),
+    }
+}
+
+/// The token APIs of synapse whose endpoint is a written address; the untouched ones take the key manager from a variable.
+pub(super) fn token_apis(files: &mut Files, variables: &Variables) -> Vec<TokenApi> {
+    const APIS: [(&str, &str); 4] = [
+        ("_TokenAPI_.xml", "token requests"),
+        ("_RevokeAPI_.xml", "revocations"),
+        ("_AuthorizeAPI_.xml", "log-ins"),
+        ("_UserInfoAPI_.xml", "requests for user information"),
+    ];
+    let mut found = Vec::new();
+    for (file, name) in APIS {
+        let path = format!("repository/deployment/server/synapse-configs/default/api/{file}");
+        let Some(document) = files.written_xml(&path) else { continue };
+        let mut addresses = Vec::new();
+        sent_to(View { element: &document.root, origin: Origin::Written }, &mut addresses);
+        let endpoints = addresses.into_iter().filter_map(|text| variables.endpoint(text));
+        found.extend(endpoints.map(|endpoint| TokenApi { name, endpoint }));
+    }
+    found
+}
+
+/// The addresses of all endpoints below an element, without those that hold a variable of the mediation.
+fn sent_to(view: View<'_>, found: &mut Vec<Setting>) {
+    let address = match view.element.name.as_str() {
+        "http" => view.attribute("uri-template"),
+        "address" => view.attribute("uri"),
+        _ => None,
+    };
+    found.extend(address.filter(|address| !address.value.contains("{uri.var")));
+    for element in &view.element.children {
+        sent_to(View { element, ..view }, found);
     }
 }
 

@@ -98,6 +98,9 @@ pub(super) fn extract(node: &mut Node, files: &mut Files) {
         node.tokens = Some(tokens::tokens(api, files, &variables));
     }
     node.other_references = app::references(files, &variables);
+    if node.product == Product::ApiManager {
+        node.token_apis = gateway::token_apis(files, &variables);
+    }
     node.event_publishers = event_publishers(files);
     node.jndi_files = jndi_files(files, &node.event_publishers, &variables);
     node.jndi_files_missing = jndi_files_missing(files, node);

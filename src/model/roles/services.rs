@@ -36,6 +36,7 @@ fn service(purpose: Purpose) -> Option<Role> {
         Purpose::GatewayEndpoint
         | Purpose::GatewayWebSocket
         | Purpose::GatewayWebHook
+        | Purpose::DeveloperPortal
         | Purpose::IdentityProvider
         | Purpose::TokenNotification
         | Purpose::TokenRevocation

@@ -1,9 +1,13 @@
 //! Rules about host names.
 
+pub mod host_entry_conflict;
+pub mod host_name_malformed;
 pub mod host_name_mismatch;
 pub mod host_name_missing;
+pub mod host_name_unproxied;
 pub mod host_name_unresolved;
 pub mod management_host_name_missing;
+pub mod remote_default_host;
 
 use crate::model::{Balancer, ConfigModel, Deployment, Host, Node};
 use crate::source::Span;
@@ -16,6 +20,14 @@ fn host_name_key(node: &Node) -> &'static str {
     match node.config_model {
         ConfigModel::Xml => "HostName",
         ConfigModel::Toml => "server.hostname",
+    }
+}
+
+/// What the files of a node call the name of its console.
+fn management_host_name_key(node: &Node) -> &'static str {
+    match node.config_model {
+        ConfigModel::Xml => "MgtHostName",
+        ConfigModel::Toml => "server.mgt_console_hostname",
     }
 }
 

@@ -4,7 +4,9 @@ pub mod foreign_offset_variable;
 pub mod machine_port_duplicate;
 pub mod offset_applied_twice;
 pub mod offset_ignored;
+pub mod offset_invalid;
 pub mod port_duplicate;
+pub mod redirect_port_mismatch;
 pub mod target_listener_mismatch;
 pub mod target_port_mismatch;
 

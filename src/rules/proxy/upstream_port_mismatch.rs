@@ -251,10 +251,7 @@ impl Wrong<'_> {
     }
 
     fn finding(&self, place: Span) -> Finding {
-        let path = match self.location.path.text.as_str() {
-            "" => "/",
-            path => path,
-        };
+        let path = self.location.shown_path();
         let noun = self.listener.kind.noun();
         let message =
             format!("{path} goes to the {noun} port of {} ({})", self.node.name, self.reached.server.port);

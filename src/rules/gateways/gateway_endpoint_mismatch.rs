@@ -1,0 +1,90 @@
+//! Portals that show different addresses for one gateway environment: what a developer copies depends on the node that
+//! answered.
+
+use std::collections::BTreeSet;
+
+use crate::model::gateway::Environment;
+use crate::model::{Deployment, Endpoint, Host, Node, Role};
+use crate::rules::{Check, Finding, Rule};
+
+/// GW006.
+pub static RULE: Rule = Rule {
+    card: include_str!("../../../rules/GW006-gateway-endpoint-mismatch.md"),
+    check: Check::Deployment(check),
+};
+
+/// The endpoints of one sort, and what a message calls them.
+struct Sort {
+    noun: &'static str,
+    of: fn(&Environment) -> Vec<&Endpoint>,
+}
+
+const SORTS: [Sort; 3] = [
+    Sort { noun: "HTTP endpoint", of: |environment| with_scheme(&environment.endpoints, "http") },
+    Sort { noun: "HTTPS endpoint", of: |environment| with_scheme(&environment.endpoints, "https") },
+    Sort { noun: "WebSocket endpoint", of: |environment| environment.web_sockets.iter().collect() },
+];
+
+fn with_scheme<'a>(endpoints: &'a [Endpoint], scheme: &str) -> Vec<&'a Endpoint> {
+    endpoints.iter().filter(|endpoint| endpoint.scheme == scheme).collect()
+}
+
+fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
+    let portals = |node: &&Node| {
+        let store = node.acts_as(Role::Store) && !node.is_at_least(4, 0);
+        node.is_api_manager() && (node.acts_as(Role::Publisher) || store)
+    };
+    let nodes: Vec<&Node> = deployment.nodes.iter().filter(portals).collect();
+    for (position, node) in nodes.iter().enumerate() {
+        for environment in &node.environments {
+            let mut earlier = nodes.iter().take(position).filter(|other| deployment.same_zone(node, other));
+            let named = |other: &&&Node| same(other, environment).is_some();
+            let Some(model) = earlier.find(named) else { continue };
+            let Some(theirs) = same(model, environment) else { continue };
+            findings.extend(SORTS.iter().filter_map(|sort| judge(model, theirs, node, environment, sort)));
+        }
+    }
+}
+
+/// The environment of the same name.
+fn same<'a>(node: &'a Node, environment: &Environment) -> Option<&'a Environment> {
+    let name = environment.known_name()?;
+    node.environments.iter().find(|other| other.known_name() == Some(name))
+}
+
+fn judge(model: &Node, theirs: &Environment, node: &Node, own: &Environment, sort: &Sort) -> Option<Finding> {
+    let (one, two) = ((sort.of)(own), (sort.of)(theirs));
+    let (mine, other) = (addresses(&one)?, addresses(&two)?);
+    if mine == other || mine.is_empty() || other.is_empty() {
+        return None;
+    }
+    let first = one.iter().find(|endpoint| !other.contains(&endpoint.address())).or_else(|| one.first())?;
+    let counterpart =
+        two.iter().find(|endpoint| !mine.contains(&endpoint.address())).or_else(|| two.first())?;
+    // Each node that shows itself is another matter.
+    if first.host == Host::Own && counterpart.host == Host::Own {
+        return None;
+    }
+    let name = own.known_name()?;
+    let message = format!(
+        "{} shows {} {} for environment \"{name}\", {} shows {}",
+        node.name,
+        sort.noun,
+        first.address(),
+        model.name,
+        counterpart.address(),
+    );
+    let finding = Finding::new(first.text.span, format!("{} here", first.address()), message)
+        .help("show the same endpoints on every publisher and store")
+        .related(counterpart.text.span, format!("{} here", counterpart.address()));
+    Some(finding)
+}
+
+/// The addresses as a set; `None` where one of them is unknown or nobody wrote it.
+fn addresses(endpoints: &[&Endpoint]) -> Option<BTreeSet<String>> {
+    let is_known = |endpoint: &&&Endpoint| {
+        endpoint.text.is_written() && endpoint.host != Host::Unknown && endpoint.port.number.is_some()
+    };
+    (endpoints.iter().filter(is_known).count() == endpoints.len())
+        .then(|| endpoints.iter().map(|endpoint| endpoint.address()).collect())
+}

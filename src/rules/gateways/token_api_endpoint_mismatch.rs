@@ -1,0 +1,60 @@
+//! The token API of a gateway leads to another server than its key validation: tokens are issued where nobody looks them up.
+
+use crate::model::gateway::TokenApi;
+use crate::model::{Deployment, Endpoint, Host, Node, Role};
+use crate::rules::{Check, Finding, Rule};
+
+/// GW012.
+pub static RULE: Rule = Rule {
+    card: include_str!("../../../rules/GW012-token-api-endpoint-mismatch.md"),
+    check: Check::Deployment(check),
+};
+
+fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
+    for node in deployment.gateways().filter(|node| !node.acts_as(Role::KeyManager)) {
+        for api in &node.token_apis {
+            findings.extend(judge(deployment, node, api));
+        }
+    }
+}
+
+fn judge(deployment: &Deployment, node: &Node, api: &TokenApi) -> Option<Finding> {
+    let endpoint = &api.endpoint;
+    let keys = node.key_management.as_ref().and_then(|keys| keys.validation.as_ref());
+    if !endpoint.text.is_written() || endpoint.host == Host::Unknown {
+        return None;
+    }
+    let (message, related) = if endpoint.host == Host::Own {
+        let message =
+            format!("{} sends {} to {}, but it is no key manager", node.name, api.name, endpoint.address());
+        (message, keys.filter(|keys| keys.host != Host::Own))
+    } else {
+        let keys = keys.filter(|keys| matches!(keys.host, Host::Name(_)))?;
+        if is_same(deployment, node, endpoint, keys) {
+            return None;
+        }
+        let message = format!(
+            "{} sends {} to {}, but validates keys at {}",
+            node.name,
+            api.name,
+            endpoint.address(),
+            keys.address(),
+        );
+        (message, Some(keys))
+    };
+    let finding = Finding::new(endpoint.host_span, "not the key manager", message).help(
+        "write https://{uri.var.hostname}:{uri.var.portnum} again: the server fills in the key manager",
+    );
+    Some(match related.filter(|keys| keys.text.is_written()) {
+        Some(keys) => finding.related(keys.host_span, "the key manager"),
+        None => finding,
+    })
+}
+
+/// True for one address, or two of one node and port.
+fn is_same(deployment: &Deployment, node: &Node, endpoint: &Endpoint, keys: &Endpoint) -> bool {
+    let target = |endpoint: &Endpoint| deployment.resolve(node, endpoint).node_index(node.index);
+    let same_node = target(endpoint).is_some() && target(endpoint) == target(keys);
+    let same_host = endpoint.host == keys.host || same_node;
+    same_host && (endpoint.port.number.is_none() || endpoint.port.number == keys.port.number)
+}
