@@ -140,11 +140,17 @@ impl EventPublisher {
     /// Home-relative path of the JNDI file that the publisher uses; `None` where it is unknown or lies
     /// elsewhere.
     pub fn jndi_path(&self) -> Option<String> {
-        let text = self.provider_url.as_ref()?.text()?.replace('\\', "/");
-        let path = text.strip_prefix("${carbon.home}/").unwrap_or(&text);
-        let path = path.trim_start_matches("./");
-        (!path.starts_with('/') && !path.contains("${")).then(|| path.to_owned())
+        jndi_path(self.provider_url.as_ref()?)
     }
+}
+
+/// Home-relative path of the JNDI file that a provider URL names; `None` where it is unknown, a URL, or lies elsewhere.
+pub fn jndi_path(provider_url: &Setting) -> Option<String> {
+    let text = provider_url.text()?.replace('\\', "/");
+    let path = text.strip_prefix("${carbon.home}/").unwrap_or(&text);
+    let path = path.trim_start_matches("./");
+    let is_elsewhere = path.starts_with('/') || path.starts_with("..") || path.contains([':', '$', '{']);
+    (!is_elsewhere && !path.is_empty()).then(|| path.to_owned())
 }
 
 #[cfg(test)]
@@ -155,6 +161,7 @@ mod tests {
     fn publisher(file: &str) -> EventPublisher {
         EventPublisher {
             file: "repository/deployment/server/eventpublishers/jmsEventPublisher2.xml".to_owned(),
+            foreign_root: None,
             name: None,
             stream: Some(sample::written("org.wso2.throttle.globalThrottle.stream")),
             stream_version: None,

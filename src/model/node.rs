@@ -13,7 +13,7 @@ use super::portal::{Connector, Portal};
 use super::ports::{Listener, ListenerKind};
 use super::registry::Registry;
 use super::security::Security;
-use super::throttling::{EventPublisher, JndiFile, Throttling};
+use super::throttling::{Broker, EventProcessor, EventPublisher, JndiFile, Throttling};
 use super::tokens::Tokens;
 use super::users::Users;
 use super::value::{Origin, Setting};
@@ -273,11 +273,19 @@ pub struct Node {
     pub throttling: Option<Throttling>,
     /// Accounts that the node logs in to services with.
     pub logins: Vec<Login>,
+    /// The message broker.
+    pub broker: Option<Broker>,
+    /// The event processor, which counts the events.
+    pub event_processor: Option<EventProcessor>,
     /// Event publishers, sorted by file. Those of an absent folder are the vanilla ones.
     pub event_publishers: Vec<EventPublisher>,
+    /// Event publishers of the untouched pack, to compare with; none where no pack of just that version is known.
+    pub stock_publishers: Vec<EventPublisher>,
     /// JNDI files that something refers to, and `jndi.properties`.
     pub jndi_files: Vec<JndiFile>,
-    /// Home-relative paths of JNDI files that event publishers name and the node does not have.
+    /// `java.naming.provider.url` of the JMS transports in axis2.xml.
+    pub jms_providers: Vec<Setting>,
+    /// Home-relative paths of JNDI files that something names and the node does not have.
     pub jndi_files_missing: Vec<String>,
     /// `DeploymentSynchronizer`.
     pub synchronizer: Option<DeploymentSynchronizer>,
@@ -345,8 +353,12 @@ impl Node {
             token_notification: None,
             throttling: None,
             logins: Vec::new(),
+            broker: None,
+            event_processor: None,
             event_publishers: Vec::new(),
+            stock_publishers: Vec::new(),
             jndi_files: Vec::new(),
+            jms_providers: Vec::new(),
             jndi_files_missing: Vec::new(),
             synchronizer: None,
             portals: Vec::new(),
@@ -382,6 +394,19 @@ impl Node {
     pub fn database(&self, database: LogicalDatabase) -> Option<(&DataSource, &DatabaseUse)> {
         let usage = self.database_uses.iter().find(|usage| usage.database == database)?;
         Some((self.data_sources.get(usage.data_source?)?, usage))
+    }
+
+    /// The provider URLs of all that looks something up over JNDI: active JMS publishers, `JMSEventPublisherParameters` of
+    /// 2.0 and 2.1, JMS transports.
+    pub fn jndi_providers(&self) -> Vec<&Setting> {
+        let publishers = self.event_publishers.iter().filter(|publisher| publisher.uses_jms());
+        let parameters = self.throttling.iter().filter(|throttling| throttling.advanced.is_true());
+        let parameters = parameters.filter_map(|throttling| throttling.event_publisher_parameters.as_ref());
+        publishers
+            .filter_map(|publisher| publisher.provider_url.as_ref())
+            .chain(parameters.filter_map(|parameters| parameters.provider_url.as_ref()))
+            .chain(&self.jms_providers)
+            .collect()
     }
 
     /// The JNDI file at this home-relative path.

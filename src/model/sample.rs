@@ -8,7 +8,9 @@ use super::keys::KeyManagement;
 use super::node::{Node, Product, Version, VersionEvidence};
 use super::ports::{Listener, ListenerKind};
 use super::proxy::{Listen, Location, Proxy, ProxyPass, UpstreamServer, VirtualServer};
-use super::throttling::{ConnectionFactory, JndiFile, Mode, ReceiverGroup, ReceiverGroups, Throttling};
+use super::throttling::{
+    Conditions, ConnectionFactory, JndiFile, Mode, ReceiverGroup, ReceiverGroups, Throttling,
+};
 use super::topology::declared::{Declared, DeclaredNode};
 use super::value::{Origin, Secret, Setting};
 use crate::input::inventory::Inventory;
@@ -114,11 +116,13 @@ pub fn throttling(groups: &[&[&str]]) -> Throttling {
     let group = |urls: &&[&str]| ReceiverGroup {
         mode: Mode::LoadBalance,
         endpoints: urls.iter().map(|text| url(text)).collect(),
+        urls: urls.iter().map(|text| written(*text)).collect(),
         span: span(),
     };
     Throttling {
         span: span(),
         advanced: written(true),
+        conditions: Conditions { header: written(false), claim: written(false), query: written(false) },
         publishes: written(true),
         event_type: None,
         receivers: Some(ReceiverGroups {

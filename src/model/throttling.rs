@@ -1,7 +1,7 @@
 //! Throttling: where gateways send events, whose decisions they hear, and whom Traffic Managers tell.
 
-use super::endpoint::Endpoint;
-use super::value::{Secret, Setting};
+use super::endpoint::{Endpoint, Host};
+use super::value::{Origin, Secret, Setting};
 use crate::source::Span;
 pub use crate::syntax::url_group::Mode;
 
@@ -12,6 +12,8 @@ pub struct Throttling {
     pub span: Span,
     /// `EnableAdvanceThrottling`.
     pub advanced: Setting<bool>,
+    /// `EnableHeaderConditions`, `EnableJWTClaimConditions`, `EnableQueryParamConditions`: what advanced policies may ask for.
+    pub conditions: Conditions,
     /// `DataPublisher/Enabled`: whether this node sends events.
     pub publishes: Setting<bool>,
     /// `DataPublisher/Type`: `Binary` or `Thrift`.
@@ -38,6 +40,17 @@ pub struct Throttling {
     pub event_hub: Option<EventHub>,
 }
 
+/// Which conditions of advanced policies count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conditions {
+    /// On headers.
+    pub header: Setting<bool>,
+    /// On claims of the token.
+    pub claim: Setting<bool>,
+    /// On query parameters.
+    pub query: Setting<bool>,
+}
+
 /// A receiver or authentication group text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReceiverGroups {
@@ -54,8 +67,10 @@ pub struct ReceiverGroups {
 pub struct ReceiverGroup {
     /// How its URLs are used.
     pub mode: Mode,
-    /// Its URLs.
+    /// Its URLs that are URLs.
     pub endpoints: Vec<Endpoint>,
+    /// What stands between its separators, white space around it dropped; unknown where a placeholder fills it.
+    pub urls: Vec<Setting>,
     /// The group's place.
     pub span: Span,
 }
@@ -78,8 +93,28 @@ pub struct EventHub {
     pub service_url: Option<Endpoint>,
     /// `event_listening_endpoints`.
     pub listening: Vec<Endpoint>,
+    /// The value that lists them; that of `throttle_decision_endpoints` where the hub has none of its own.
+    pub listening_span: Span,
     /// `event_duplicate_url`.
     pub duplicate_urls: Vec<Endpoint>,
+}
+
+/// broker.xml, as far as it tells how the broker runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broker {
+    /// `deployment/mode`.
+    pub mode: Option<Setting>,
+    /// `coordination/nodeID`.
+    pub node_id: Option<Setting>,
+}
+
+/// event-processor.xml, or `server.mode` and `[event_processor]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventProcessor {
+    /// Whether the HA mode is enabled.
+    pub ha: Setting<bool>,
+    /// The host names by which the two nodes of a pair find each other: of event sync and management.
+    pub hosts: Vec<(Host, Setting)>,
 }
 
 /// A file under `eventpublishers`.
@@ -87,6 +122,9 @@ pub struct EventHub {
 pub struct EventPublisher {
     /// Home-relative path.
     pub file: String,
+    /// What its root element is called where that is no event publisher: the server refuses the file, and nothing else of
+    /// it is known.
+    pub foreign_root: Option<String>,
     /// `@name`.
     pub name: Option<Setting>,
     /// `from/@streamName`.
@@ -105,7 +143,7 @@ pub struct EventPublisher {
     pub destination: Option<Setting>,
     /// Property `transport.jms.ConnectionFactoryJNDIName`.
     pub connection_factory: Option<Setting>,
-    /// False for `processing="disable"`: the server loads it and lets it idle.
+    /// False for `processing="disable"`, which the server loads and lets idle, and for a file that it refuses.
     pub active: bool,
     /// The root element (start tag).
     pub span: Span,
@@ -155,9 +193,41 @@ pub struct ConnectionFactory {
 }
 
 impl EventPublisher {
+    /// Name of the file.
+    pub fn file_name(&self) -> &str {
+        self.file.rsplit('/').next().unwrap_or(&self.file)
+    }
+
+    /// Its stream.
+    pub fn stream_name(&self) -> Option<&str> {
+        self.stream.as_ref()?.text()
+    }
+
+    /// True for an active publisher over JMS.
+    pub fn uses_jms(&self) -> bool {
+        self.active && self.adapter.as_ref().and_then(Setting::text) == Some("jms")
+    }
+
     /// True for an active publisher of throttle decisions over JMS.
     pub fn publishes_decisions(&self) -> bool {
-        let is = |value: &Option<Setting>, text: &str| value.as_ref().and_then(Setting::text) == Some(text);
-        self.active && is(&self.adapter, "jms") && is(&self.stream, "org.wso2.throttle.globalThrottle.stream")
+        self.uses_jms() && self.stream_name() == Some("org.wso2.throttle.globalThrottle.stream")
+    }
+}
+
+impl Throttling {
+    /// True where the node takes its receiver groups apart at start, unless a file says otherwise.
+    pub fn reads_receivers(&self) -> bool {
+        let publishes = &self.publishes;
+        self.advanced.is_true() && (!publishes.is_false() || publishes.origin == Origin::Derived)
+    }
+}
+
+impl ConnectionFactory {
+    /// Whether the broker of a node whose administrator has this name knows the user as that administrator. AMQP URLs have
+    /// `!` for the `@` of a name.
+    pub fn logs_in_as(&self, administrator: &str) -> Option<bool> {
+        let user = self.user.as_ref()?.text()?.replace('!', "@");
+        let bare = |name: &str| name.strip_suffix("@carbon.super").unwrap_or(name).to_ascii_lowercase();
+        Some(bare(&user) == bare(administrator))
     }
 }

@@ -8,7 +8,7 @@ use super::flows::{Flow, GroupFlow};
 use super::node::{ConfigModel, Node, Role};
 use super::ports::ListenerKind;
 use super::throttling::{EventPublisher, ReceiverGroup, Throttling};
-use super::value::{Origin, Setting};
+use super::value::Setting;
 use crate::source::Span;
 
 /// How the throttling events of a gateway reach a Traffic Manager.
@@ -131,10 +131,7 @@ impl Deployment {
         node.is_api_manager()
             && node.acts_as(Role::Gateway)
             && !self.is_standby(node)
-            && node.throttling.as_ref().is_some_and(|throttling| {
-                let publishes = &throttling.publishes;
-                is_advanced(throttling) && (!publishes.is_false() || publishes.origin == Origin::Derived)
-            })
+            && node.throttling.as_ref().is_some_and(Throttling::reads_receivers)
     }
 
     /// Where a gateway sends its events; `None` where that is unknown.
@@ -172,15 +169,17 @@ impl Deployment {
     /// [`Self::duplication`] from one node to each.
     fn duplication_row(&self, from: &Node) -> Vec<Duplication> {
         let mut lists: Vec<(Vec<Flow<'_>>, bool)> = Vec::new();
-        let mut unknown = false;
+        // What a file that the server refuses, or a stream that it does not know, was meant for nobody knows.
+        let mut unknown = from.event_publishers.iter().any(|publisher| {
+            publisher.foreign_root.is_some() || (publisher.uses_jms() && from.lacks_stream(publisher))
+        });
         for publisher in node_publishers(from) {
             let path = publisher.jndi_path();
             let file = path.as_ref().and_then(|path| from.jndi_file(path));
             let name = publisher.connection_factory.as_ref().and_then(Setting::text);
             let factories = file.into_iter().flat_map(|file| &file.connection_factories);
             let mut factories = factories.filter(|factory| name == Some(factory.name.as_str())).peekable();
-            let is_file_missing = path.as_ref().is_some_and(|path| from.jndi_files_missing.contains(path));
-            unknown |= factories.peek().is_none() && !is_file_missing;
+            unknown |= factories.peek().is_none();
             let is_own = path.as_deref() == Some(JNDI) && name == Some(FACTORY);
             for factory in factories {
                 lists.push((factory.brokers.iter().map(|broker| self.flow(from, broker)).collect(), is_own));
@@ -302,9 +301,34 @@ impl Node {
         self.listener(ListenerKind::HaEventSync).is_some_and(|listener| listener.open)
     }
 
+    /// Where the port of the broker is set.
+    pub fn broker_place(&self) -> Span {
+        self.listener(ListenerKind::Amqp).map_or(self.identity.span, |listener| listener.base.span)
+    }
+
+    /// True where the untouched pack has no publisher over JMS for the stream of this one.
+    pub fn lacks_stream(&self, publisher: &EventPublisher) -> bool {
+        !self.stock_publishers.is_empty() && self.stock(publisher).next().is_none()
+    }
+
+    /// The publishers over JMS of the untouched pack for the stream of this one.
+    pub fn stock<'a>(&'a self, publisher: &'a EventPublisher) -> impl Iterator<Item = &'a EventPublisher> {
+        let stream = publisher.stream_name();
+        self.stock_publishers.iter().filter(move |stock| stock.uses_jms() && stock.stream_name() == stream)
+    }
+
     /// Where the port that receives throttling events is set.
     pub fn receiver_place(&self) -> Span {
         self.listener(ListenerKind::BinaryTcp).map_or(self.identity.span, |listener| listener.base.span)
+    }
+
+    /// True for an event publisher that the server writes itself at each start (4.0 and later): the duplicates that
+    /// `event_duplicate_url` switches on.
+    pub fn renders_publisher(&self, publisher: &EventPublisher) -> bool {
+        let name = publisher.file_name();
+        self.config_model == ConfigModel::Toml
+            && !self.is_before(3, 2)
+            && (name.ends_with("2.xml") || name == "HTTP-recommendationEventPublisher.xml")
     }
 
     /// True for a JNDI file that the server writes itself at each start, from deployment.toml: what stands in it is a copy.

@@ -86,7 +86,9 @@ pub(super) fn extract(node: &mut Node, files: &mut Files) {
         node.throttling = Some(throttling);
         node.tokens = Some(tokens::tokens(&settings, &variables));
         node.other_references = server::references(&settings, &variables);
+        node.event_processor = Some(throttling::event_processor(&settings, &variables));
         node.event_publishers = xml::event_publishers(files);
+        node.stock_publishers = xml::stock_publishers(files, version);
         if node.is_before(4, 0) {
             node.jndi_files = xml::jndi_files(files, &node.event_publishers, &variables);
             node.jndi_files_missing = xml::jndi_files_missing(files, node);

@@ -3,7 +3,9 @@
 use super::settings::{Entry, List, Settings};
 use crate::extract::variables::Variables;
 use crate::extract::xml::{amqp_brokers, receiver_groups};
-use crate::model::throttling::{EventHub, Mode, ReceiverGroup, ReceiverGroups, Throttling};
+use crate::model::throttling::{
+    Conditions, EventHub, EventProcessor, Mode, ReceiverGroup, ReceiverGroups, Throttling,
+};
 use crate::model::{Endpoint, Origin, Setting, Version};
 use crate::source::Span;
 
@@ -17,6 +19,7 @@ pub(super) fn throttling(
 ) -> Throttling {
     let get = |key: &str| settings.get(&format!("{TABLE}.{key}"));
     let switch = |key: &str| settings.switch(&format!("{TABLE}.{key}"), true);
+    let condition = |key: &str| settings.switch(&format!("{TABLE}.{key}"), false);
     let span = settings.table_place(TABLE);
     let four = version.is_none_or(|version| version.at_least(4, 0));
     let service_url = get("service_url").and_then(|url| variables.endpoint(url));
@@ -38,6 +41,11 @@ pub(super) fn throttling(
     Throttling {
         span,
         advanced: switch("enable_advanced_throttling"),
+        conditions: Conditions {
+            header: condition("enable_header_based_throttling"),
+            claim: condition("enable_jwt_claim_based_throttling"),
+            query: condition("enable_query_param_based_throttling"),
+        },
         publishes: switch("enable_data_publishing"),
         event_type: get("event_type"),
         receivers,
@@ -54,7 +62,22 @@ pub(super) fn throttling(
         } else {
             Vec::new()
         },
-        event_hub: four.then(|| event_hub(settings, variables, service_url, brokers)),
+        event_hub: four.then(|| event_hub(settings, variables, service_url, (brokers, brokers_span))),
+    }
+}
+
+/// `server.mode` and `[event_processor]`. The switch that the mode infers stands where the mode does.
+pub(super) fn event_processor(settings: &Settings<'_>, variables: &Variables) -> EventProcessor {
+    let ha = settings.switch("event_processor.enable_ha_mode", false);
+    let mode = settings.written("server.mode").filter(|_| !ha.is_written());
+    let hosts = ["event_processor.event_sync.hostname", "event_processor.event_management.hostname"];
+    EventProcessor {
+        ha: mode.map_or(ha.clone(), |mode| mode.map(|_| ha.value)),
+        hosts: hosts
+            .iter()
+            .filter_map(|key| settings.get(key))
+            .map(|host| (variables.host(&host.value), host))
+            .collect(),
     }
 }
 
@@ -88,7 +111,9 @@ fn group(entry: Entry<'_>, variables: &Variables, urls: &str) -> ReceiverGroup {
     let endpoints: Vec<Endpoint> =
         list.iter().flat_map(|list| &list.items).filter_map(|url| variables.endpoint(url.clone())).collect();
     let balanced = entry.get("type").is_some_and(|kind| kind.text() == Some("loadbalance"));
+    let urls = list.iter().flat_map(|list| &list.items).map(|url| variables.fill(url.clone())).collect();
     ReceiverGroup {
+        urls,
         mode: if balanced || endpoints.len() <= 1 { Mode::LoadBalance } else { Mode::Failover },
         endpoints,
         span: list.map_or_else(|| entry.span(), |list| list.span),
@@ -115,16 +140,19 @@ fn event_hub(
     settings: &Settings<'_>,
     variables: &Variables,
     service_url: Option<Endpoint>,
-    brokers: Vec<Endpoint>,
+    brokers: (Vec<Endpoint>, Span),
 ) -> EventHub {
-    const LISTENING: &str = "apim.event_hub.event_listening_endpoints";
+    let listening = settings.list("apim.event_hub.event_listening_endpoints");
+    let (listening, listening_span) =
+        listening.map_or(brokers, |list| (of_list(&list, variables), list.span));
     EventHub {
         span: settings.header("apim.event_hub").unwrap_or_else(|| settings.start()),
         service_url: settings
             .get("apim.event_hub.service_url")
             .and_then(|url| variables.endpoint(url))
             .or(service_url),
-        listening: settings.list(LISTENING).map_or(brokers, |list| of_list(&list, variables)),
+        listening,
+        listening_span,
         duplicate_urls: endpoints(settings, variables, "apim.event_hub.event_duplicate_url"),
     }
 }

@@ -22,7 +22,7 @@ mod users;
 
 pub(super) use artifacts::{artifacts, libraries};
 pub(super) use clustering::guarded;
-pub(super) use events::{event_publishers, jndi_files, jndi_files_missing};
+pub(super) use events::{event_publishers, jndi_files, jndi_files_missing, stock_publishers};
 pub(super) use key_stores::key_store;
 pub(super) use security::protocols;
 pub(super) use throttling::{amqp_brokers, receiver_groups};
@@ -97,12 +97,19 @@ pub(super) fn extract(node: &mut Node, files: &mut Files) {
     if matches!(node.product, Product::ApiManager | Product::IdentityServer) {
         node.tokens = Some(tokens::tokens(api, files, &variables));
     }
+    node.broker = files.xml(paths::BROKER).map(|file| throttling::broker(file.root()));
+    node.event_processor = files
+        .xml(paths::EVENT_PROCESSOR)
+        .and_then(|file| throttling::event_processor(file.root(), &variables));
     node.other_references = app::references(files, &variables);
     if node.product == Product::ApiManager {
         node.token_apis = gateway::token_apis(files, &variables);
     }
     node.event_publishers = event_publishers(files);
+    node.stock_publishers = stock_publishers(files, node.version);
     node.jndi_files = jndi_files(files, &node.event_publishers, &variables);
+    node.jms_providers =
+        files.xml(paths::AXIS2).map(|file| events::jms_providers(file.root())).unwrap_or_default();
     node.jndi_files_missing = jndi_files_missing(files, node);
     node.portals = portals::portals(files);
     node.key_stores = key_stores::key_stores(files);

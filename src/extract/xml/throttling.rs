@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use crate::extract::variables::Variables;
 use crate::extract::view::View;
-use crate::model::throttling::{EventPublisherParameters, ReceiverGroup, ReceiverGroups, Throttling};
+use crate::model::throttling::{
+    Broker, Conditions, EventProcessor, EventPublisherParameters, ReceiverGroup, ReceiverGroups, Throttling,
+};
 use crate::model::{Endpoint, Origin, Setting, Version};
 use crate::source::Span;
 use crate::syntax::{amqp, url_group};
@@ -40,6 +42,11 @@ pub(super) fn throttling(
     Some(Throttling {
         span,
         advanced: switch(&["EnableAdvanceThrottling"], true),
+        conditions: Conditions {
+            header: switch(&["EnableHeaderConditions"], false),
+            claim: switch(&["EnableJWTClaimConditions"], false),
+            query: switch(&["EnableQueryParamConditions"], false),
+        },
         publishes: switch(&["DataPublisher", "Enabled"], false),
         event_type: view.leaf(&["DataPublisher", "Type"]),
         receivers: groups("ReceiverUrlGroup"),
@@ -62,6 +69,25 @@ pub(super) fn throttling(
     })
 }
 
+/// broker.xml.
+pub(super) fn broker(root: View<'_>) -> Broker {
+    Broker { mode: root.leaf(&["deployment", "mode"]), node_id: root.leaf(&["coordination", "nodeID"]) }
+}
+
+/// event-processor.xml.
+pub(super) fn event_processor(root: View<'_>, variables: &Variables) -> Option<EventProcessor> {
+    let mode = root.child_with("mode", "name", "HA")?;
+    let host = |names: &[&str]| {
+        let text = mode.leaf(names)?;
+        Some((variables.host(&text.value), text))
+    };
+    let hosts = [["eventSync", "hostName"], ["management", "hostName"]];
+    Some(EventProcessor {
+        ha: mode.attribute("enable")?.boolean(),
+        hosts: hosts.iter().filter_map(|names| host(names)).collect(),
+    })
+}
+
 /// Takes a receiver or authentication group text apart.
 pub(in crate::extract) fn receiver_groups(text: &Setting, variables: &Variables) -> ReceiverGroups {
     let parsed = url_group::parse(&text.value);
@@ -76,11 +102,18 @@ pub(in crate::extract) fn receiver_groups(text: &Setting, variables: &Variables)
             .map(|group| ReceiverGroup {
                 mode: group.mode,
                 endpoints: endpoints(&group.urls),
+                urls: group.urls.iter().filter_map(|range| url(text, range.clone(), variables)).collect(),
                 span: text.part(group.range.clone()),
             })
             .collect(),
         outside: endpoints(&parsed.outside),
     }
+}
+
+/// What stands at one place of a group text.
+fn url(text: &Setting, range: Range<usize>, variables: &Variables) -> Option<Setting> {
+    let url = text.value.get(range.clone())?.to_owned();
+    Some(variables.fill(Setting::at(url, text.part(range), text.origin)))
 }
 
 /// The brokers that the node subscribes to, and the place that lists them.

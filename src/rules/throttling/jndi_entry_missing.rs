@@ -11,10 +11,7 @@ pub static RULE: Rule =
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let mut seen: Vec<(&str, String)> = Vec::new();
-    let over_jms = |publisher: &&EventPublisher| {
-        publisher.active && publisher.adapter.as_ref().and_then(Setting::text) == Some("jms")
-    };
-    for publisher in node.event_publishers.iter().filter(over_jms) {
+    for publisher in node.event_publishers.iter().filter(|publisher| publisher.uses_jms()) {
         let path = publisher.jndi_path().filter(|path| !node.renders(path));
         let Some(file) = path.and_then(|path| node.jndi_file(&path)) else { continue };
         for lookup in lookups(publisher, file) {
@@ -82,7 +79,7 @@ fn lookups<'a>(publisher: &'a EventPublisher, file: &'a JndiFile) -> Vec<Lookup<
 }
 
 fn finding(node: &Node, publisher: &EventPublisher, file: &JndiFile, lookup: &Lookup<'_>) -> Finding {
-    let (path, user) = (base(&file.path), base(&publisher.file));
+    let (path, user) = (base(&file.path), publisher.file_name());
     let key = &lookup.key;
     let similar = lookup.similar();
     let seen = similar.map(|(name, _)| format!(" (it has {name}; case counts)")).unwrap_or_default();
