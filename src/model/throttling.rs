@@ -97,6 +97,8 @@ pub struct EventHub {
     pub listening_span: Span,
     /// `event_duplicate_url`.
     pub duplicate_urls: Vec<Endpoint>,
+    /// `[[apim.event_hub.publish.url_group]]`, else the receivers of throttling: whom events are published to.
+    pub receivers: Option<ReceiverGroups>,
 }
 
 /// broker.xml, as far as it tells how the broker runs.

@@ -38,6 +38,10 @@ pub(super) fn throttling(
         "traffic_manager_auth_urls",
         "ssl://localhost:${auth.url.port}",
     );
+    let event_hub = four.then(|| {
+        let hub = event_hub(settings, variables, service_url.clone(), (brokers.clone(), brokers_span));
+        EventHub { receivers: publish_groups(settings, variables).or_else(|| receivers.clone()), ..hub }
+    });
     Throttling {
         span,
         advanced: switch("enable_advanced_throttling"),
@@ -52,9 +56,9 @@ pub(super) fn throttling(
         authentications: authentications
             .filter(|groups| groups.groups.iter().any(|group| !group.endpoints.is_empty())),
         deploys_policies: switch("enable_policy_deploy"),
-        policy_deployer: service_url.clone(),
+        policy_deployer: service_url,
         subscribes: switch("enable_decision_connection"),
-        brokers: brokers.clone(),
+        brokers,
         brokers_span,
         event_publisher_parameters: None,
         duplicate_urls: if version.is_none_or(|version| version.at_least(3, 2)) {
@@ -62,7 +66,7 @@ pub(super) fn throttling(
         } else {
             Vec::new()
         },
-        event_hub: four.then(|| event_hub(settings, variables, service_url, (brokers, brokers_span))),
+        event_hub,
     }
 }
 
@@ -102,6 +106,14 @@ fn groups(
         return None;
     }
     let groups = entries.iter().map(|entry| group(*entry, variables, urls)).collect();
+    Some(ReceiverGroups { span: first.span(), groups, outside: Vec::new() })
+}
+
+/// `[[apim.event_hub.publish.url_group]]`.
+fn publish_groups(settings: &Settings<'_>, variables: &Variables) -> Option<ReceiverGroups> {
+    let entries = settings.entries("apim.event_hub.publish.url_group");
+    let first = entries.first()?;
+    let groups = entries.iter().map(|entry| group(*entry, variables, "urls")).collect();
     Some(ReceiverGroups { span: first.span(), groups, outside: Vec::new() })
 }
 
@@ -154,6 +166,7 @@ fn event_hub(
         listening,
         listening_span,
         duplicate_urls: endpoints(settings, variables, "apim.event_hub.event_duplicate_url"),
+        receivers: None,
     }
 }
 

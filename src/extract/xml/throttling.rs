@@ -24,7 +24,7 @@ pub(super) fn throttling(
         let element = names.split_last().and_then(|(_, parents)| view.descend(parents));
         view.leaf(names).map_or_else(
             || Setting::at(absent, element.map_or(span, View::place), Origin::Derived),
-            |text| text.boolean(),
+            |text| variables.fill(text).boolean(),
         )
     };
     let groups = |name: &str| {

@@ -114,13 +114,16 @@ impl Services {
         // From 4.0 on gateways also hear events of the control plane over AMQP.
         let hub = node.throttling.as_ref().and_then(|throttling| throttling.event_hub.as_ref());
         let events: &[Endpoint] = hub.map_or(&[], |hub| &hub.listening);
+        let decisions = node.throttling.as_ref().map(|throttling| throttling.brokers_span);
+        let has_own_list = hub.is_some_and(|hub| Some(hub.listening_span) != decisions);
         let references = node.references();
         let mut found: Vec<(Role, Reach)> = references
             .iter()
             .filter_map(|reference| {
                 let role = match service(reference.purpose)? {
                     _ if events.iter().any(|event| std::ptr::eq(event, reference.endpoint)) => {
-                        Role::ControlPlane
+                        // The brokers of the Traffic Managers stand in for a list that nobody wrote.
+                        has_own_list.then_some(Role::ControlPlane)?
                     }
                     Role::KeyManager if node.is_app_manager() => Role::IdentityProvider,
                     role => role,
@@ -129,6 +132,14 @@ impl Services {
                 (!matches!(reach, Reach::Own) || is_used(node, reference.purpose)).then_some((role, reach))
             })
             .collect();
+        // Whoever tells others what it decided, or was told, does so itself.
+        let has = |urls: Option<&Vec<Endpoint>>| urls.is_some_and(|urls| !urls.is_empty());
+        if has(node.throttling.as_ref().map(|throttling| &throttling.duplicate_urls)) {
+            found.push((Role::TrafficManager, Reach::Own));
+        }
+        if has(hub.map(|hub| &hub.duplicate_urls)) {
+            found.push((Role::ControlPlane, Reach::Own));
+        }
         if let Some(provider) = node.app_manager.as_ref().and_then(|app| app.identity_provider.as_ref()) {
             found.push((Role::IdentityProvider, reach(deployment, node, provider)));
         }

@@ -48,11 +48,10 @@ fn needs_foreign_hub(deployment: &Deployment, node: &Node) -> bool {
         node.acts_as(Role::Gateway) || node.acts_as(Role::TrafficManager) || node.is_only(Role::KeyManager);
     let by_its_word = node.role_evidence <= RoleEvidence::Profile && deployment.nodes.len() > 1;
     let is_sure = by_its_word || control_plane(deployment, node).is_some();
-    node.is_api_manager()
-        && node.is_at_least(4, 0)
-        && !node.acts_as(Role::ControlPlane)
-        && is_client
-        && is_sure
+    // What looks like a portal node of 4.x is a control plane of which too little is known.
+    let is_portal = node.acts_as(Role::Publisher) || node.acts_as(Role::Store);
+    let is_four = node.is_api_manager() && node.is_at_least(4, 0);
+    is_four && !node.acts_as(Role::ControlPlane) && !is_portal && is_client && is_sure
 }
 
 fn control_plane<'a>(deployment: &'a Deployment, node: &'a Node) -> Option<&'a Node> {

@@ -1,0 +1,108 @@
+//! Gateways and portals disagree on how to throttle: policies that one of them makes another does not enforce.
+
+use crate::model::node::Role;
+use crate::model::throttling::Throttling;
+use crate::model::{ConfigModel, Deployment, Node, Setting};
+use crate::rules::{Check, Finding, Rule};
+
+/// TM021.
+pub static RULE: Rule = Rule {
+    card: include_str!("../../../rules/TM021-advanced-throttling-mismatch.md"),
+    check: Check::Deployment(check),
+};
+
+/// A switch on which nodes have to agree.
+struct Switch {
+    element: &'static str,
+    key: &'static str,
+    read: fn(&Throttling) -> &Setting<bool>,
+    roles: &'static [Role],
+}
+
+const SWITCHES: [Switch; 4] = [
+    Switch {
+        element: "EnableAdvanceThrottling",
+        key: "enable_advanced_throttling",
+        read: |throttling| &throttling.advanced,
+        roles: &[Role::Publisher, Role::Gateway, Role::KeyManager],
+    },
+    Switch {
+        element: "EnableHeaderConditions",
+        key: "enable_header_based_throttling",
+        read: |throttling| &throttling.conditions.header,
+        roles: &[Role::Publisher, Role::Gateway],
+    },
+    Switch {
+        element: "EnableJWTClaimConditions",
+        key: "enable_jwt_claim_based_throttling",
+        read: |throttling| &throttling.conditions.claim,
+        roles: &[Role::Publisher, Role::Gateway],
+    },
+    Switch {
+        element: "EnableQueryParamConditions",
+        key: "enable_query_param_based_throttling",
+        read: |throttling| &throttling.conditions.query,
+        roles: &[Role::Publisher, Role::Gateway],
+    },
+];
+
+fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
+    for switch in &SWITCHES {
+        let values: Vec<(&Node, &Setting<bool>)> =
+            deployment.nodes.iter().filter_map(|node| Some((node, switch.of(node)?))).collect();
+        let is_on = |(_, setting): &&(&Node, &Setting<bool>)| setting.value;
+        let (on, off): (Vec<_>, Vec<_>) = values.iter().partition(is_on);
+        let Some((odd, right)) = odd_ones(&on, &off) else { continue };
+        findings.extend(odd.iter().map(|(node, setting)| finding(switch, node, setting, right)));
+    }
+}
+
+impl Switch {
+    /// The known value of a node that the switch matters for. From 4.0 on nothing reads the first.
+    fn of<'a>(&self, node: &'a Node) -> Option<&'a Setting<bool>> {
+        let throttling = node.throttling.as_ref().filter(|_| node.is_api_manager())?;
+        let setting = (self.read)(throttling);
+        let is_read = self.element != "EnableAdvanceThrottling" || node.is_before(4, 0);
+        // A gateway manager that serves no calls throttles none.
+        let takes_part =
+            self.roles.iter().any(|role| node.acts_as(*role)) && !node.is_only(Role::GatewayManager);
+        (is_read && takes_part && setting.known().is_some()).then_some(setting)
+    }
+}
+
+type Value<'a> = (&'a Node, &'a Setting<bool>);
+
+/// The nodes of the minority and one of the others; where both are equally many, publishers are right.
+fn odd_ones<'a>(on: &[&Value<'a>], off: &[&Value<'a>]) -> Option<(Vec<Value<'a>>, Value<'a>)> {
+    let (first_on, first_off) = (on.first()?, off.first()?);
+    let publishes = |values: &[&Value<'_>]| values.iter().any(|(node, _)| node.acts_as(Role::Publisher));
+    let on_is_right = match on.len().cmp(&off.len()) {
+        std::cmp::Ordering::Greater => true,
+        std::cmp::Ordering::Less => false,
+        std::cmp::Ordering::Equal => publishes(on) || !publishes(off),
+    };
+    let (odd, others, first) = if on_is_right { (off, on, first_on) } else { (on, off, first_off) };
+    let publisher = others.iter().find(|(node, _)| node.acts_as(Role::Publisher));
+    Some((odd.iter().map(|value| **value).collect(), **publisher.unwrap_or(first)))
+}
+
+fn finding(switch: &Switch, node: &Node, setting: &Setting<bool>, right: Value<'_>) -> Finding {
+    let (other, other_setting) = right;
+    let name = |node: &Node| match node.config_model {
+        ConfigModel::Toml => switch.key,
+        ConfigModel::Xml => switch.element,
+    };
+    let message = format!(
+        "{} has {} {}, {} has {}",
+        node.name,
+        name(node),
+        setting.value,
+        other.name,
+        other_setting.value
+    );
+    let right = other_setting.value.to_string();
+    Finding::new(setting.span, format!("{} here", setting.value), message)
+        .help(format!("set {} of {} to {right}, or change all others", name(node), node.name))
+        .related(other_setting.span, format!("{right} there"))
+        .fix(setting.bare(&setting.value.to_string()), right)
+}
