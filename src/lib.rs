@@ -1,7 +1,7 @@
 //! Lints WSO2 API Manager deployments: every node, and the nodes against each other.
 //!
 //! The layers, each using only what stands to its left:
-//! `source` → `diagnostic` → `syntax` → `catalog` → `input` → `model` → `extract` → `rules` → `lint` → `render` → `target` → `migrate` → `report` → `cli`.
+//! `source` → `diagnostic` → `syntax` → `catalog` → `input` → `render` → `target` → `model` → `extract` → `rules` → `lint` → `migrate` → `report` → `cli`.
 
 pub mod catalog;
 pub mod check;

@@ -116,6 +116,12 @@ impl Files {
         Some((file, self.reader.text_of(file)))
     }
 
+    /// A file whose text was read, whether it could be parsed or not, and the text.
+    pub fn taken_up(&self, path: &str) -> Option<(FileId, &str)> {
+        let file = self.reader.taken_up(path)?;
+        Some((file, self.reader.text_of(file)))
+    }
+
     /// Bytes of a file that nothing parses, such as a key store; `None` where the input lacks it or it cannot be read.
     pub fn bytes(&mut self, path: &str) -> Option<Vec<u8>> {
         self.reader.tree().read(path).ok().flatten()

@@ -133,7 +133,11 @@ fn lower(
         ..Node::nameless(index, name, files.place(main))
     };
     match told.model {
-        ConfigModel::Xml => xml::extract(&mut node, &mut files),
+        ConfigModel::Xml => {
+            xml::extract(&mut node, &mut files);
+            let has_toml = files.has(toml::DEPLOYMENT);
+            node.ignored_deployment_toml = has_toml.then(|| files.place(toml::DEPLOYMENT));
+        }
         ConfigModel::Toml => toml::extract(&mut node, &mut files),
     }
     if let Some(clustering) = &mut node.clustering {

@@ -131,6 +131,12 @@ impl Reader {
         self.take_up(path, None)
     }
 
+    /// A file whose text was taken up, whether it could be parsed or not.
+    pub fn taken_up(&self, path: &str) -> Option<FileId> {
+        let index = self.sources.files.iter().position(|file| file.path == path && !file.absent)?;
+        Some(FileId { owner: self.owner, index: u16::try_from(index).ok()? })
+    }
+
     /// The text of a file that was taken up.
     pub fn text_of(&self, file: FileId) -> &str {
         self.sources.files.get(usize::from(file.index)).map_or("", |file| file.text.as_str())

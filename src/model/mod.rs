@@ -5,6 +5,7 @@ pub mod calls;
 pub mod clustering;
 pub mod database;
 pub mod deployment;
+pub mod deployment_toml;
 pub mod drift;
 pub mod endpoint;
 pub mod flows;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::app::AppManager;
 use super::clustering::Clustering;
 use super::database::{DataSource, DatabaseUse, LogicalDatabase};
+use super::deployment_toml::{DeploymentToml, EditedFile};
 use super::endpoint::{Endpoint, Purpose, Reference};
 use super::gateway::{ArtifactPull, Artifacts, DeploymentSynchronizer, Environment, TokenApi};
 use super::keys::{KeyManagement, KeyStore};
@@ -241,6 +242,12 @@ pub struct Node {
     pub roles: BTreeSet<Role>,
     /// How the roles were found.
     pub role_evidence: RoleEvidence,
+    /// deployment.toml as it is written; `None` where the node has none.
+    pub deployment_toml: Option<DeploymentToml>,
+    /// Files that the server rendered and that somebody edited since, by path.
+    pub edited_files: Vec<EditedFile>,
+    /// deployment.toml of a node that XML configures: nothing reads it.
+    pub ignored_deployment_toml: Option<Span>,
     /// Identity.
     pub identity: Identity,
     /// All listeners, open or not.
@@ -328,6 +335,9 @@ impl Node {
             is_home: false,
             roles: BTreeSet::new(),
             role_evidence: RoleEvidence::Nothing,
+            deployment_toml: None,
+            edited_files: Vec::new(),
+            ignored_deployment_toml: None,
             identity: Identity {
                 span: place,
                 host_name: None,
@@ -437,6 +447,12 @@ impl Node {
     /// True when the node has exactly this one role.
     pub fn is_only(&self, role: Role) -> bool {
         self.roles.len() == 1 && self.roles.contains(&role)
+    }
+
+    /// The version, where the files state it or somebody gave it; the shape of files lets only guess.
+    pub fn told_version(&self) -> Option<Version> {
+        let is_told = matches!(self.version_evidence, VersionEvidence::Given | VersionEvidence::Stated);
+        self.version.filter(|_| is_told)
     }
 
     /// True for this version or a later one; false where the version is unknown.

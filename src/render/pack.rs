@@ -99,12 +99,44 @@ impl Pack {
         }
     }
 
+    /// A pack of the rule files and of some templates, given as texts by their names below the folder of the rule files;
+    /// `None` where a rule file is missing or says nothing.
+    #[must_use]
+    pub fn of_texts(
+        name: &str,
+        product: &str,
+        outputs: &[&str],
+        mut read: impl FnMut(&str) -> Option<String>,
+    ) -> Option<Self> {
+        let [default, infer, key_mappings, unit_resolve, validator] = RULE_FILES.map(&mut read);
+        let texts = RuleTexts {
+            default: &default?,
+            infer: &infer?,
+            key_mappings: &key_mappings?,
+            unit_resolve: &unit_resolve?,
+            validator: &validator?,
+        };
+        let mapper = MapperVersion::of_product(product);
+        let dialect = dialect_of(mapper);
+        let template = |output: &&str| {
+            let text = read(&PackFiles::template_of(output))?;
+            Some(PackTemplate::new(output, &text, dialect))
+        };
+        let templates = outputs.iter().filter_map(template).collect();
+        let rules = Rules::parse(&texts).ok()?;
+        Some(Self { name: name.to_owned(), rules, templates, mapper, dialect, deployment_toml: None })
+    }
+
     /// The template of an output.
     #[must_use]
     pub fn template(&self, output: &str) -> Option<&PackTemplate> {
         self.templates.iter().find(|template| template.output == output)
     }
 }
+
+/// The rule files, in the order of [`RuleTexts`].
+const RULE_FILES: [&str; 5] =
+    ["default.json", "infer.json", "key-mappings.json", "unit-resolve.json", "validator.json"];
 
 fn unread_file(files: &PackFiles, path: &str, reason: String) -> Unread {
     Unread::outside(files.viewer_path(path), reason)
@@ -128,9 +160,7 @@ fn read_template(files: &PackFiles, output: &str, dialect: Dialect) -> Result<Pa
 fn read_rules(files: &PackFiles, unread: &mut Vec<Unread>) -> Option<Rules> {
     let mut read =
         |name: &str| read_text(files, name).map_err(|fault| unread.push(fault)).unwrap_or_default();
-    let [default, infer, key_mappings, unit_resolve, validator] =
-        ["default.json", "infer.json", "key-mappings.json", "unit-resolve.json", "validator.json"]
-            .map(&mut read);
+    let [default, infer, key_mappings, unit_resolve, validator] = RULE_FILES.map(&mut read);
     if !unread.is_empty() {
         return None;
     }

@@ -5,6 +5,7 @@
 mod app_manager;
 mod clustering;
 mod datasources;
+mod deployment_toml;
 mod drift;
 mod format;
 mod gateways;
@@ -98,6 +99,7 @@ pub const ALL: &[&Rule] = &[
     &synchronisation::artifact_sync_disabled::RULE,
     &format::xml_malformed::RULE,
     &format::json_malformed::RULE,
+    &deployment_toml::toml_malformed::RULE,
     &format::amqp_url_malformed::RULE,
     &format::element_duplicate::RULE,
     &format::element_pseudo_commented::RULE,
@@ -198,6 +200,35 @@ pub const ALL: &[&Rule] = &[
     &security::cors_wildcard_credentials::RULE,
     &security::encryption_key_mismatch::RULE,
     &security::database_superuser::RULE,
+    &deployment_toml::key_unknown::RULE,
+    &deployment_toml::table_order_fatal::RULE,
+    &deployment_toml::table_for_array::RULE,
+    &deployment_toml::array_for_table::RULE,
+    &deployment_toml::list_expected::RULE,
+    &deployment_toml::reference_in_array::RULE,
+    &deployment_toml::reference_undefined::RULE,
+    &deployment_toml::secrets_table_plain::RULE,
+    &deployment_toml::url_group_type_missing::RULE,
+    &deployment_toml::database_type_unknown::RULE,
+    &deployment_toml::database_keys_insufficient::RULE,
+    &deployment_toml::pool_option_spelling::RULE,
+    &deployment_toml::connector_property_spelling::RULE,
+    &deployment_toml::value_unescaped::RULE,
+    &deployment_toml::unit_invalid::RULE,
+    &deployment_toml::conditional_key_missing::RULE,
+    &deployment_toml::server_role_unknown::RULE,
+    &deployment_toml::role_key_conflict::RULE,
+    &deployment_toml::key_removed::RULE,
+    &deployment_toml::class_moved::RULE,
+    &deployment_toml::clustering_scheme_missing::RULE,
+    &deployment_toml::member_port_missing::RULE,
+    &deployment_toml::broker_scheme_fatal::RULE,
+    &deployment_toml::event_hub_tls_partial::RULE,
+    &deployment_toml::thread_pool_keys_fatal::RULE,
+    &deployment_toml::boolean_quoted::RULE,
+    &deployment_toml::required_key_missing::RULE,
+    &deployment_toml::key_shadowed::RULE,
+    &deployment_toml::rendered_file_edited::RULE,
     &throttling::event_duplication_missing::RULE,
     &throttling::event_duplication_one_sided::RULE,
     &throttling::event_duplication_to_self::RULE,
@@ -233,6 +264,7 @@ pub const ALL: &[&Rule] = &[
     &users::service_credentials_mismatch::RULE,
     &versions::version_mixed::RULE,
     &versions::setting_of_other_version::RULE,
+    &deployment_toml::config_model_mixed::RULE,
 ];
 
 /// The name that is nearest to the given one, letters in any case and at most two of them wrong. `None` where no name is,

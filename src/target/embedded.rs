@@ -78,6 +78,12 @@ impl Embedded {
         self.body(STATIC_FILES).is_some_and(|body| body.lines().any(|line| line == path))
     }
 
+    /// True for a key that default.json gives a value.
+    pub fn has_default(&'static self, key: &str) -> bool {
+        let lines = self.body("default.json").into_iter().flat_map(str::lines);
+        lines.filter_map(|line| line.strip_prefix(key)).any(|rest| rest.starts_with(" = "))
+    }
+
     /// The names of the sections: the rule files and the rendered files.
     pub fn names(&'static self) -> impl Iterator<Item = &'static str> {
         self.sections().keys().copied()

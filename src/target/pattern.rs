@@ -26,6 +26,33 @@ pub enum Step {
 pub struct Pattern(pub Vec<Step>);
 
 impl Pattern {
+    /// Reads a key as it is displayed.
+    #[must_use]
+    pub fn read(text: &str) -> Self {
+        let mut steps = Vec::new();
+        let mut rest = text;
+        while !rest.is_empty() {
+            let quoted = rest.strip_prefix('\'').and_then(|behind| behind.split_once('\''));
+            let (name, behind) = match quoted {
+                Some(parts) => parts,
+                None => rest.split_at(rest.find(['.', '[']).unwrap_or(rest.len())),
+            };
+            match name {
+                "" => {}
+                "*" if quoted.is_none() => steps.push(Step::Any),
+                name => steps.push(Step::Key(name.into())),
+            }
+            rest = behind;
+            while let Some(behind) = rest.strip_prefix("[]") {
+                steps.push(Step::Each);
+                rest = behind;
+            }
+            // A single bracket stands in no key; nothing is read twice.
+            rest = rest.strip_prefix(['.', '[']).unwrap_or(rest);
+        }
+        Self(steps)
+    }
+
     fn then(mut self, step: Step) -> Self {
         self.0.push(step);
         self

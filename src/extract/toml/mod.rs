@@ -2,10 +2,12 @@
 
 mod clustering;
 mod databases;
+mod edited;
 mod gateway;
 mod keys;
 mod logins;
 mod ports;
+mod references;
 mod registry;
 mod security;
 mod server;
@@ -13,6 +15,7 @@ mod settings;
 mod throttling;
 mod tokens;
 mod users;
+mod written;
 
 use std::collections::BTreeMap;
 
@@ -27,7 +30,7 @@ use crate::catalog::vanilla;
 use crate::model::{Node, Product, Setting};
 
 /// Home-relative path of the one file that a TOML node is configured in.
-const DEPLOYMENT: &str = "repository/conf/deployment.toml";
+pub(super) const DEPLOYMENT: &str = "repository/conf/deployment.toml";
 
 /// Fills in all parts of a node that its deployment.toml speaks about. The product, the version and what the
 /// input holds are set; every part of the model is empty.
@@ -36,6 +39,7 @@ pub(super) fn extract(node: &mut Node, files: &mut Files) {
     node.libraries = xml::libraries(files);
     let Some(document) = files.toml(DEPLOYMENT) else {
         node.identity = server::unread(files.place(DEPLOYMENT));
+        node.deployment_toml = written::unread(files);
         return;
     };
     let version = node.version;
@@ -62,6 +66,12 @@ pub(super) fn extract(node: &mut Node, files: &mut Files) {
     let administrator =
         Administrator { password: settings.get("super_admin.password").filter(|text| text.text().is_some()) };
 
+    // Identity Server has keys of its own, which no model here knows.
+    node.deployment_toml = match is_api_manager {
+        true => written::written(&document, &settings, node.told_version(), files),
+        false => written::unread(files),
+    };
+    node.edited_files = edited::edited_files(node, files);
     node.identity = server::identity(&settings, offset);
     node.connectors = server::connectors(&settings, &variables);
     node.data_sources = databases::data_sources(&settings, is_api_manager);

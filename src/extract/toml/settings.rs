@@ -24,6 +24,8 @@ pub(super) struct Settings<'a> {
     tables: BTreeMap<String, &'a Table>,
     lists: BTreeMap<String, Vec<&'a Table>>,
     inferred: BTreeMap<String, String>,
+    /// The written key that each inferred one follows from in the end.
+    causes: BTreeMap<String, String>,
     pack: Option<&'static Pack>,
     start: Span,
     references_in_lists: bool,
@@ -65,6 +67,7 @@ impl<'a> Settings<'a> {
             tables: BTreeMap::new(),
             lists: BTreeMap::new(),
             inferred: BTreeMap::new(),
+            causes: BTreeMap::new(),
             pack,
             start: Span { end: document.root.span.start, ..document.root.span },
             references_in_lists,
@@ -123,18 +126,19 @@ impl<'a> Settings<'a> {
     /// What follows from written keys, and from what follows from them.
     fn infer(&mut self) {
         let Some(pack) = self.pack else { return };
-        let mut causes: Vec<(String, String)> = self
+        let mut causes: Vec<(String, String, String)> = self
             .order
             .iter()
             .filter_map(|key| match self.written.get(key)? {
-                Written::Scalar(scalar) => Some((key.clone(), scalar.text.clone())),
+                Written::Scalar(scalar) => Some((key.clone(), scalar.text.clone(), key.clone())),
                 Written::Array(..) => None,
             })
             .collect();
-        while let Some((key, value)) = causes.pop() {
+        while let Some((key, value, cause)) = causes.pop() {
             for (target, text) in pack.inferred(&key, &value) {
                 if !self.inferred.contains_key(&target) && !self.written.contains_key(&target) {
-                    causes.push((target.clone(), text.clone()));
+                    causes.push((target.clone(), text.clone(), cause.clone()));
+                    self.causes.insert(target.clone(), cause.clone());
                     self.inferred.insert(target, text);
                 }
             }
@@ -289,6 +293,43 @@ impl<'a> Settings<'a> {
     /// Start of the file.
     pub fn start(&self) -> Span {
         self.start
+    }
+
+    /// True where a key has a value of any kind, whoever gives it.
+    pub fn holds(&self, key: &str) -> bool {
+        self.written.contains_key(key)
+            || self.lists.contains_key(key)
+            || self.under_list(key).is_some()
+            || self.unwritten(key).is_some()
+    }
+
+    /// The texts that the file writes outside of `[[tables]]`, with their keys and places.
+    pub fn written_texts(&self) -> impl Iterator<Item = (&str, &str, Span)> {
+        self.order.iter().flat_map(|key| {
+            let scalars: Vec<&Scalar> = match self.written.get(key) {
+                Some(Written::Scalar(scalar)) => vec![*scalar],
+                Some(Written::Array(_, items)) => items.iter().filter_map(as_scalar).collect(),
+                None => Vec::new(),
+            };
+            scalars.into_iter().map(move |scalar| (key.as_str(), scalar.text.as_str(), scalar.span))
+        })
+    }
+
+    /// The texts that follow from written keys: key, text, and the written key with the place of its value.
+    pub fn inferred_texts(&self) -> impl Iterator<Item = (&str, &str, &str, Span)> {
+        self.inferred.iter().filter_map(|(key, text)| {
+            let cause = self.causes.get(key)?;
+            let Some(Written::Scalar(scalar)) = self.written.get(cause) else { return None };
+            Some((key.as_str(), text.as_str(), cause.as_str(), scalar.span))
+        })
+    }
+
+    /// What the version infers from the value of a written key.
+    pub fn follows_from(&self, key: &str) -> Vec<(String, String)> {
+        match (self.pack, self.written.get(key)) {
+            (Some(pack), Some(Written::Scalar(scalar))) => pack.inferred(key, &scalar.text),
+            _ => Vec::new(),
+        }
     }
 
     fn unwritten(&self, key: &str) -> Option<&str> {

@@ -27,6 +27,7 @@ use crate::syntax::server_toml::Document;
 pub use fault::{Fault, FaultKind};
 pub use origin::{Origin, Origins, Reference, ReferenceKind, Trace};
 pub use rules::{RuleFault, RuleTexts, Rules};
+pub use units::{DurationFault, duration_fault};
 pub use version::MapperVersion;
 
 use origin::Held;

@@ -36,6 +36,28 @@ fn convert_key(data: &mut Data, key: &str, unit: &Value) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Why a text is no duration in a unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DurationFault {
+    /// It has no number.
+    NoNumber,
+    /// What follows the number is no unit.
+    NoUnit(String),
+    /// It is less than one of the unit.
+    Zero,
+}
+
+/// What keeps the mapper from converting a text to a unit.
+#[must_use]
+pub fn duration_fault(text: &str, unit: &str) -> Option<DurationFault> {
+    match in_unit(text, unit) {
+        Err(Problem::NoNumber) => Some(DurationFault::NoNumber),
+        Err(Problem::Unit(word)) => Some(DurationFault::NoUnit(word)),
+        Err(Problem::Zero) => Some(DurationFault::Zero),
+        Err(Problem::Type | Problem::ExpectedUnit) | Ok(_) => None,
+    }
+}
+
 enum Problem {
     Type,
     NoNumber,

@@ -58,6 +58,8 @@ pub enum Sign {
     List,
     /// Its entries are gone through.
     Table,
+    /// Compared with `true` by `is sameas`, which a text in quotes never is.
+    Exact,
 }
 
 /// Evidence by internal key.
@@ -278,7 +280,12 @@ impl<'a> Walk<'a, '_> {
     fn sign(&mut self, part: &'a Expression) {
         match &part.kind {
             ExpressionKind::Test { input, name, argument, .. } => match (name.as_ref(), argument) {
-                (_, Some(argument)) => self.compared(input, argument),
+                (name, Some(argument)) => {
+                    self.compared(input, argument);
+                    if name == "sameas" && matches!(argument.kind, ExpressionKind::Bool(true)) {
+                        self.note(input, Sign::Exact);
+                    }
+                }
                 ("sequence" | "iterable", None) => self.note(input, Sign::List),
                 ("mapping", None) => self.note(input, Sign::Table),
                 _ => {}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::evidence::{self, Evidence, Evidences, Fallback};
+use super::evidence::{self, Evidence, Evidences, Fallback, Sign};
 use super::facts::{self, in_toml};
 use super::kind::{self, Signals};
 use super::mapping::{Mapping, parse};
@@ -121,6 +121,7 @@ fn unread(pattern: Pattern) -> Key {
         implied_by: Vec::new(),
         unit: None,
         values: Values::default(),
+        is_exact: false,
     }
 }
 
@@ -175,6 +176,7 @@ impl<'a> Internal<'a> {
         let default = default.map(|value| Default { value: in_toml(value), source: DefaultSource::File });
         let mut implies = evidence.implies;
         implies.sort();
+        let is_exact = evidence.signs.contains(&Sign::Exact);
         Key {
             pattern: pattern.clone(),
             renamed_to: Vec::new(),
@@ -192,6 +194,7 @@ impl<'a> Internal<'a> {
                     only: false,
                 },
             },
+            is_exact,
         }
     }
 

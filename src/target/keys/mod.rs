@@ -6,7 +6,9 @@ pub mod example;
 mod facts;
 pub mod index;
 mod kind;
+pub mod known;
 pub mod mapping;
+pub mod marks;
 pub mod query;
 mod spelling;
 pub mod tree;
@@ -45,6 +47,8 @@ pub struct Key {
     pub unit: Option<String>,
     /// Values that mean something.
     pub values: Values,
+    /// Whether a template asks by `is sameas true`: then `"true"` in quotes counts as false.
+    pub is_exact: bool,
 }
 
 /// What a value is. Templates print `true` and `"true"` alike, so that scalars may be written as text, too.

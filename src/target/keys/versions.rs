@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::Index;
+use super::{Index, Key};
 use crate::catalog::lines::sections;
 use crate::target::embedded;
 
@@ -40,18 +40,28 @@ impl Versions {
     }
 }
 
+/// The keys of all embedded versions, those of a section together.
+pub(super) fn by_section() -> impl Iterator<Item = (Versions, impl Iterator<Item = &'static str>)> {
+    sections(TEXT).map(|section| (Versions(section.name), section.body.lines()))
+}
+
 /// All keys of all embedded versions.
 pub fn all() -> impl Iterator<Item = (&'static str, Versions)> {
-    sections(TEXT).flat_map(|section| section.body.lines().map(move |key| (key, Versions(section.name))))
+    by_section().flat_map(|(versions, keys)| keys.map(move |key| (key, versions)))
 }
 
 /// The text of `rules/schema/keys.versions` for these indexes, one for each embedded version.
 #[must_use]
 pub fn write(indexes: &[(&str, Index)]) -> String {
+    write_lines(indexes, |key| vec![key.pattern.to_string()])
+}
+
+/// Sections of lines, each under the versions whose keys give them.
+pub(super) fn write_lines(indexes: &[(&str, Index)], lines: impl Fn(&Key) -> Vec<String>) -> String {
     let mut known: BTreeMap<String, Vec<bool>> = BTreeMap::new();
     for (place, (_, index)) in indexes.iter().enumerate() {
-        for key in index.keys() {
-            let marks = known.entry(key.pattern.to_string()).or_insert_with(|| vec![false; indexes.len()]);
+        for line in index.keys().iter().flat_map(&lines) {
+            let marks = known.entry(line).or_insert_with(|| vec![false; indexes.len()]);
             if let Some(mark) = marks.get_mut(place) {
                 *mark = true;
             }

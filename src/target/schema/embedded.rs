@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use super::Retired;
 use crate::target::embedded;
 use crate::target::history::between;
-use crate::target::keys::{Index, parse, versions};
+use crate::target::keys::{Index, marks, parse, versions};
 use crate::target::pattern::Pattern;
 
 /// The name of the file that says which version knows which key.
 pub const VERSIONS: &str = "keys.versions";
+
+/// The name of the file that says of which key which version knows more than that it is there.
+pub const MARKS: &str = "keys.marks";
 
 /// Keys that the packs' own deployment.tomls and their examples hold and no version reads.
 const UNREAD: &str = include_str!("../../../rules/schema/unread.keys");
@@ -67,5 +70,6 @@ pub fn files() -> Vec<(String, String)> {
         let (version, _) = indexes.get(place)?;
         Some((format!("wso2am-{version}.schema.json"), schema(&indexes, place)?))
     });
-    schemas.chain([(VERSIONS.to_owned(), versions::write(&indexes))]).collect()
+    let lists = [(VERSIONS, versions::write(&indexes)), (MARKS, marks::write(&indexes))];
+    schemas.chain(lists.map(|(name, text)| (name.to_owned(), text))).collect()
 }
