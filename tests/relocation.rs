@@ -28,17 +28,35 @@ fn cases() -> Vec<PathBuf> {
     cases
 }
 
+/// The nodes of a case; an apimlint.toml in it names them by itself.
+fn nodes(case: &Path) -> Vec<String> {
+    let folders = fs::read_dir(case).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut nodes: Vec<String> = folders.filter(|name| name.starts_with("node")).collect();
+    nodes.sort();
+    nodes
+}
+
 #[test]
 fn every_setting_finds_its_place() {
     for case in cases() {
         for target in TARGETS {
             let out = tempfile::tempdir().unwrap();
             let path = out.path().join("out");
-            let output = run(&case, &["migrate", "node1", "--to", target, "-o", path.to_str().unwrap()]);
+            let nodes = nodes(&case);
+            let mut arguments = vec!["migrate", "--to", target, "-o", path.to_str().unwrap()];
+            if !case.join("apimlint.toml").exists() {
+                arguments.extend(nodes.iter().map(String::as_str));
+            }
+            let output = run(&case, &arguments);
             assert_ne!(status(&output), 2, "{}", stderr(&output));
-            let mut text = accounts(&fs::read_to_string(path.join("report.json")).unwrap());
-            text.push('\n');
-            text.push_str(&fs::read_to_string(path.join("node1/deployment.toml")).unwrap());
+            let report: Value =
+                serde_json::from_str(&fs::read_to_string(path.join("report.json")).unwrap()).unwrap();
+            let mut text = notes(&fs::read_to_string(path.join("report.md")).unwrap());
+            for (index, node) in nodes.iter().enumerate() {
+                text.push_str(&accounts(&report["nodes"][index]));
+                text.push('\n');
+                text.push_str(&fs::read_to_string(path.join(node).join("deployment.toml")).unwrap());
+            }
             let mut settings = insta::Settings::new();
             settings.set_snapshot_path(&case);
             settings.set_prepend_module_to_snapshot(false);
@@ -48,11 +66,16 @@ fn every_setting_finds_its_place() {
     }
 }
 
+/// What is said of nodes as a whole.
+fn notes(report: &str) -> String {
+    let notes = report.lines().filter_map(|line| line.strip_prefix("- **"));
+    notes.map(|note| format!("note: {}\n", note.replace("**", "").replace('\\', ""))).collect()
+}
+
 /// What became of the settings that the node has; what an overlay lacks of a whole file says nothing here.
-fn accounts(report: &str) -> String {
-    let report: Value = serde_json::from_str(report).unwrap();
+fn accounts(node: &Value) -> String {
     let mut text = String::new();
-    for setting in report["nodes"][0]["settings"].as_array().unwrap() {
+    for setting in node["settings"].as_array().unwrap() {
         let word = |name: &str| setting[name].as_str().unwrap_or_default();
         if setting["value"].is_null() {
             continue;

@@ -1,5 +1,7 @@
 //! What becomes of each customised setting in the target.
 
+use rayon::prelude::*;
+
 use super::inversion::Wanted;
 use super::{Change, Customised, Key, Legacy, Target, plan, toml};
 use crate::model::ConfigModel;
@@ -121,9 +123,9 @@ pub fn decide(nodes: &[Legacy<'_>], target: &Target) -> Vec<Decisions> {
     };
     let decided = |legacy: &Legacy<'_>| match legacy.node.config_model {
         ConfigModel::Toml => toml::decide(legacy, target),
-        ConfigModel::Xml => plan::decide(legacy, target),
+        ConfigModel::Xml => plan::decide(legacy, nodes, target),
     };
-    nodes.iter().map(|legacy| decided(legacy).unwrap_or_else(|| undecided(legacy))).collect()
+    nodes.par_iter().map(|legacy| decided(legacy).unwrap_or_else(|| undecided(legacy))).collect()
 }
 
 /// What becomes of a file as a whole, and of a setting in a file that no template of the target makes.
@@ -131,6 +133,15 @@ pub(super) fn untemplated(setting: &Customised, target: &Target) -> Decision {
     let version = target.version;
     if setting.change.is_file() {
         let is_rendered = target.model().is_some_and(|model| model.file(&setting.file).is_some());
+        let is_configuration = crate::catalog::vanilla::is_configuration(&setting.file);
+        if setting.change == Change::FileRemoved
+            && is_configuration
+            && !is_rendered
+            && !target.has_static_file(&setting.file)
+        {
+            let note = format!("{version} has no such file either");
+            return Decision { status: Status::Obsolete, note: Some(note), risk: Risk::Low };
+        }
         if setting.change == Change::FileAdded && !is_rendered {
             let note = format!("no file of the pack: copied; see whether {version} needs it");
             return Decision { status: Status::Carried, note: Some(note), risk: Risk::Low };

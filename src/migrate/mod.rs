@@ -7,6 +7,7 @@
 
 pub mod decision;
 pub mod difference;
+pub mod instead;
 pub mod inversion;
 mod judgement;
 pub mod key;
@@ -24,6 +25,7 @@ use crate::model::Node;
 use crate::source::Span;
 
 pub use decision::{Assignment, Decision, Decisions, Evidence, Note, Risk, Status, decide};
+pub use instead::Instead;
 pub use key::{Key, KeyPart};
 pub use proof::Proof;
 pub use target::Target;

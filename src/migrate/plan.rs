@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::inversion::draft::Draft;
 use super::inversion::{Inversion, Outcome, Wanted};
 use super::judgement::{Answer, Judgement, Question};
-use super::relocation::{self, Fate, Found};
+use super::relocation::{self, Fate, Found, Journey};
 use super::{
     Assignment, Customised, Decision, Decisions, Evidence, Key, KeyPart, Legacy, Risk, Status, Target,
 };
@@ -22,13 +22,13 @@ enum Waiting {
     Keys(Vec<(Key, Value)>, Option<String>),
 }
 
-/// Decides for one node; nothing where no model of the target is known.
-pub fn decide(legacy: &Legacy<'_>, target: &Target) -> Option<Decisions> {
+/// Decides for one node of a deployment; nothing where no model of the target is known.
+pub fn decide(legacy: &Legacy<'_>, nodes: &[Legacy<'_>], target: &Target) -> Option<Decisions> {
     let destination = target.destination()?;
     let base = target.base();
     let inversion = Inversion::new(&destination, base.clone()).ok()?;
     let fresh = Inversion::new(&destination, base.clone()).ok()?;
-    let judgement = Judgement::new(legacy, target.version);
+    let judgement = Judgement::new(legacy, nodes, target.version);
     let (outcomes, beside) = (BTreeMap::new(), BTreeMap::new());
     let mut plan = Plan { legacy, target, judgement, inversion, fresh, base, outcomes, beside };
     plan.assign_all(plan.judgement.first());
@@ -80,6 +80,10 @@ impl Plan<'_> {
         }
     }
 
+    fn journey(&self) -> Journey {
+        Journey { from: self.legacy.node.version, to: self.target.version }
+    }
+
     fn assign_all(&mut self, assignments: Vec<(Key, Value)>) {
         for (key, value) in assignments {
             // What cannot be written shows where the settings are looked at once more.
@@ -97,6 +101,7 @@ impl Plan<'_> {
     }
 
     fn waiting(&self, setting: &Customised) -> Waiting {
+        let setting = &*self.judgement.resolved(setting);
         let value = setting.value.as_deref();
         let question = Question { file: &setting.file, path: &setting.path, value };
         match self.judgement.answer(question) {
@@ -107,7 +112,7 @@ impl Plan<'_> {
             Some(Answer::Decided(decision)) => return Waiting::Decided(decision),
             Some(Answer::Moved(..)) | None => {}
         }
-        if let Some(found) = relocation::find(&setting.file, &setting.path, value, self.target.version) {
+        if let Some(found) = relocation::find(&setting.file, &setting.path, value, self.journey()) {
             return relocated(&found, setting);
         }
         if !setting.change.is_file() && self.inversion.renders(&setting.file) {
@@ -152,7 +157,9 @@ impl Plan<'_> {
         let Some(prefix) = element_prefix(&setting.path) else { return };
         let all = settings::of(self.legacy.node, self.legacy.pack, &setting.file);
         for sibling in all.into_iter().filter(|other| other.path.starts_with(prefix)) {
-            let outcome = self.sibling(&setting.file, &sibling.path, &sibling.value);
+            let reference = self.judgement.reference(&setting.file, &sibling.path);
+            let value = reference.unwrap_or(sibling.value);
+            let outcome = self.sibling(&setting.file, &sibling.path, &value);
             // Whether it is so in the end is told where the node customised it.
             if let Outcome::Written(keys) = outcome {
                 self.beside.insert((setting.file.clone(), sibling.path), keys);
@@ -162,12 +169,11 @@ impl Plan<'_> {
 
     fn sibling(&mut self, file: &str, path: &str, value: &str) -> Outcome {
         match self.judgement.answer(Question { file, path, value: Some(value) }) {
+            _ if path.ends_with("/@secretAlias") => Outcome::Given,
             Some(Answer::Decided(_)) => Outcome::Given,
             Some(Answer::Keys(keys, _)) => self.assigned_all(&keys),
             Some(Answer::Moved(wanted, _)) => self.inversion.achieve(&wanted),
-            None if relocation::find(file, path, Some(value), self.target.version).is_some() => {
-                Outcome::Given
-            }
+            None if relocation::find(file, path, Some(value), self.journey()).is_some() => Outcome::Given,
             None => {
                 let (file, path, value) = (file.to_owned(), path.to_owned(), Some(value.to_owned()));
                 self.inversion.achieve(&Wanted { file, path, value })
@@ -225,9 +231,11 @@ impl Plan<'_> {
         }
         let leaf = |(key, value): (Key, Value)| {
             let from = from.get(&key).cloned().unwrap_or_default();
+            let value = self.judgement.secret(&key).unwrap_or(value);
             Assignment { key, value, from }
         };
         decisions.assignments = self.inversion.draft().leaves().into_iter().map(leaf).collect();
+        decisions.notes = self.judgement.notes();
         decisions
     }
 

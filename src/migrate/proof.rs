@@ -37,7 +37,7 @@ pub fn prove(
     pack: &TargetPack,
 ) -> Proof {
     let mut proof = Proof { pack: target.pack_name(), ..Proof::default() };
-    let toml = DeploymentToml { path: "deployment.toml".to_owned(), text: covered(deployment) };
+    let toml = DeploymentToml { path: "deployment.toml".to_owned(), text: covered(&sealed(deployment)) };
     let environment = Environment { keep_unresolved: true, ..Environment::default() };
     let rendering = render(&pack.pack, &toml, &environment);
     let mut witness = match &rendering {
@@ -78,6 +78,18 @@ pub fn prove(
         }
     }
     proof
+}
+
+/// The file as ciphertool leaves it, without whose work no server starts: nothing in `[secrets]` is plain text.
+pub(super) fn sealed(deployment: &str) -> String {
+    let Some(at) = deployment.find("\n[secrets]") else { return deployment.to_owned() };
+    let (settings, secrets) = deployment.split_at(at);
+    let entry = |line: &str| match line.split_once(" = \"[") {
+        Some((alias, _)) => format!("{alias} = \"encrypted\"\n"),
+        None => format!("{line}\n"),
+    };
+    let secrets: String = secrets.lines().map(entry).collect();
+    format!("{settings}{secrets}")
 }
 
 enum Verdict {
@@ -196,6 +208,14 @@ mod tests {
         let evidence = vec![key("x.y", 1), key("x.y", 2), key("x.z", 5), key("x.none", 1)];
         let (proof, _) = proof(evidence, "[x]\ny = 1\n");
         assert_eq!((proof.proved, proof.failed.len()), (2, 2));
+    }
+
+    #[test]
+    fn secrets_are_proved_as_ciphertool_leaves_them() {
+        let deployment = "[x]\ny = \"$secret{y}\"\n\n[secrets]\ny = \"[plain]\"\n";
+        assert_eq!(sealed(deployment), "[x]\ny = \"$secret{y}\"\n\n[secrets]\ny = \"encrypted\"\n");
+        let (proof, _) = proof(vec![wanted("a.xml", "$secret{y}")], deployment);
+        assert_eq!((proof.proved, proof.failed.len()), (1, 0));
     }
 
     #[test]

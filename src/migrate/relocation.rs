@@ -16,6 +16,10 @@ pub struct Relocation {
     pub pattern: String,
     /// The value that it must have for this to hold, a pattern like the path; any where there is none.
     pub when: Option<String>,
+    /// The first version of the node that this is true of.
+    pub from: Option<Version>,
+    /// The first version of the node that this is no longer true of.
+    pub until: Option<Version>,
     /// The first target version that this is true of.
     pub since: Option<Version>,
     /// The first target version that this is no longer true of.
@@ -76,11 +80,24 @@ impl Found {
     }
 }
 
-/// The first relocation that holds for a setting on its way to a version.
-pub fn find(file: &str, path: &str, value: Option<&str>, target: Version) -> Option<Found> {
+/// The versions between which a setting goes.
+#[derive(Debug, Clone, Copy)]
+pub struct Journey {
+    /// Of the node; none where it cannot be told.
+    pub from: Option<Version>,
+    /// Of the target.
+    pub to: Version,
+}
+
+/// The first relocation that holds for a setting. What holds for some versions of the node only does not where that is
+/// unknown.
+pub fn find(file: &str, path: &str, value: Option<&str>, journey: Journey) -> Option<Found> {
+    let Journey { from: own, to: target } = journey;
     all().iter().find_map(|relocation| {
         let holds = relocation.since.is_none_or(|since| target >= since)
-            && relocation.before.is_none_or(|before| target < before);
+            && relocation.before.is_none_or(|before| target < before)
+            && relocation.from.is_none_or(|from| own.is_some_and(|own| own >= from))
+            && relocation.until.is_none_or(|until| own.is_some_and(|own| own < until));
         let mut caught = holds.then(|| catch(&relocation.file, file))??;
         caught.extend(catch(&relocation.pattern, path)?);
         if let Some(when) = &relocation.when {
@@ -107,6 +124,7 @@ macro_rules! files {
 
 files! {
     "xml-to-toml",
+    "3-to-4",
 }
 
 /// Reads a file; the error is one line that says what is wrong and where.
@@ -140,9 +158,9 @@ struct Draft {
 }
 
 /// What a line under a path may start with.
-const WORDS: [&str; 13] = [
-    "to", "file", "key", "value", "obsolete", "manual", "carried", "when", "since", "before", "note", "risk",
-    "source",
+const WORDS: [&str; 15] = [
+    "to", "file", "key", "value", "obsolete", "manual", "carried", "when", "from", "until", "since",
+    "before", "note", "risk", "source",
 ];
 
 impl Draft {
@@ -187,6 +205,8 @@ impl Draft {
             file: file.to_owned(),
             pattern,
             when: take("when"),
+            from: version(take("from"))?,
+            until: version(take("until"))?,
             since: version(take("since"))?,
             before: version(take("before"))?,
             fate,
@@ -252,5 +272,17 @@ mod tests {
         assert!(read("[f.xml]\n/a\n  fate b\n").is_err());
         let relocations = read("[f.xml]\n/a\n  key b\n  since 4.0\n  risk high\n  source x\n").unwrap();
         assert_eq!(relocations.len(), 1);
+    }
+
+    #[test]
+    fn a_relocation_may_hold_for_some_versions_of_the_node_only() {
+        let element = "/APIManager/ThrottlingConfigurations/DataPublisher/Type";
+        let found = |from: Option<Version>| {
+            let journey = Journey { from, to: Version::new(4, 5, 0) };
+            find("repository/conf/api-manager.xml", element, Some("Binary"), journey)
+        };
+        assert!(found(Some(Version::new(2, 1, 0))).is_some());
+        assert!(found(Some(Version::new(2, 6, 0))).is_none());
+        assert!(found(None).is_none());
     }
 }

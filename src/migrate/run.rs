@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::instead::{Instead, instead};
 use super::proof::{self, Proof};
 use super::target::DEPLOYMENT_TOML;
 use super::write::{self, Written};
@@ -34,6 +35,8 @@ pub struct Migrated<'a> {
     pub deployment: String,
     /// Files that are copied as they are, home-relative.
     pub carried: BTreeSet<String>,
+    /// What comes out in the place of settings that were not brought over.
+    pub instead: Vec<Instead>,
     /// What rendering its deployment.toml showed; `None` without a pack.
     pub proof: Option<Proof>,
 }
@@ -116,13 +119,14 @@ pub fn migrate<'a>(
         let mut written = written(deployment, &legacy, &decisions, &target, plain)?;
         let prove = |pack| proof::prove(&legacy.customised, &mut decisions, &written.text, &target, pack);
         let proof = target.pack.as_ref().map(prove);
+        let instead = instead(&legacy.customised, &decisions, &proof::sealed(&written.text), &target);
         if options.split_secrets {
             written = write::deployment_toml(&legacy, &decisions, &target, options)?;
         }
         let Written { text, notes } = written;
         decisions.notes.extend(notes);
         let carried = carried(&legacy, &decisions);
-        nodes.push(Migrated { legacy, decisions, deployment: text, carried, proof });
+        nodes.push(Migrated { legacy, decisions, deployment: text, carried, instead, proof });
     }
     review::review(deployment, &mut nodes, &target);
     for node in &mut nodes {

@@ -5,6 +5,14 @@ mod formats;
 
 use std::ops::Range;
 
+/// What secure vault keeps: each of its values is a secret, encrypted or still plain.
+const CIPHER_TEXT: &str = "cipher-text.properties";
+
+/// True for a file all of whose values are secret.
+pub fn holds_secrets_only(path: &str) -> bool {
+    path.ends_with(CIPHER_TEXT)
+}
+
 /// True for the name of an element, attribute, property or key whose value is secret.
 pub fn is_secret_key(key: &str) -> bool {
     const INSIDE: [&str; 6] = ["password", "passwd", "passphrase", "secret", "credential", "symmetrickey"];
@@ -31,7 +39,7 @@ pub fn secret_ranges_with(path: &str, text: &str, known: Vec<Range<usize>>) -> V
     let extension = path.rsplit('.').next().unwrap_or("").to_ascii_lowercase();
     match extension.as_str() {
         "toml" => formats::assignments(&mut found, true),
-        "properties" => formats::properties(&mut found),
+        "properties" => formats::properties(&mut found, holds_secrets_only(path)),
         "json" => formats::members(&mut found),
         _ if text.trim_start_matches('\u{feff}').trim_start().starts_with('<') => formats::markup(&mut found),
         _ => formats::assignments(&mut found, false),

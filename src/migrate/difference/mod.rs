@@ -113,7 +113,7 @@ impl<'a> File<'a> {
 
     /// A setting of the node. `opens` is the number of elements around it that begin with it and are new as well.
     fn written(&self, setting: &Setting, vanilla: Option<&Setting>, opens: usize) -> Customised {
-        let secret = self.separator.names_secret(&setting.path);
+        let secret = self.is_secret(&setting.path);
         let change = if vanilla.is_some() { Change::Changed } else { Change::Added };
         Customised {
             shown: Some(self.shown(&setting.value, secret, setting.span)),
@@ -124,9 +124,13 @@ impl<'a> File<'a> {
         }
     }
 
+    fn is_secret(&self, path: &str) -> bool {
+        secrets::holds_secrets_only(self.path) || self.separator.names_secret(path)
+    }
+
     /// A setting of the pack that the node does not have.
     fn removed(&self, vanilla: &Setting, own: &[Setting], used: &mut BTreeSet<String>) -> Customised {
-        let secret = self.separator.names_secret(&vanilla.path);
+        let secret = self.is_secret(&vanilla.path);
         let commented = beside::commented_out(&self.comments, self.separator, vanilla);
         let change = if commented.is_some() { Change::CommentedOut } else { Change::Removed };
         let span = commented.unwrap_or_else(|| self.holder(&vanilla.path, own));

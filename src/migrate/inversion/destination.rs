@@ -1,6 +1,6 @@
 //! The target, asked what a deployment.toml makes of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::draft::Draft;
 use crate::migrate::{Key, KeyPart};
@@ -12,6 +12,7 @@ use crate::syntax::server_toml;
 use crate::syntax::settings::Form;
 use crate::target::evaluate::template;
 use crate::target::model::Model;
+use crate::target::reads::Reads;
 use crate::target::tree::FileModel;
 
 /// Where texts lie that stand in no file.
@@ -22,6 +23,8 @@ const NOWHERE: FileId = FileId { owner: u16::MAX, index: u16::MAX };
 pub struct Destination<'a> {
     /// What its templates produce.
     pub model: &'a Model,
+    /// Which keys it reads.
+    pub reads: Reads,
     mapper: MapperVersion,
     templates: BTreeMap<&'a str, Template>,
 }
@@ -30,7 +33,8 @@ impl<'a> Destination<'a> {
     /// The target of a model, its templates ready to be filled.
     pub fn new(model: &'a Model, mapper: MapperVersion, dialect: Dialect) -> Self {
         let ready = |file: &'a FileModel| (file.path.as_str(), template(&file.nodes, dialect));
-        Self { model, mapper, templates: model.files.iter().map(ready).collect() }
+        let templates = model.files.iter().map(ready).collect();
+        Self { model, reads: Reads::of(model), mapper, templates }
     }
 
     /// What the server makes of a draft; the first fault where it would not start.
@@ -50,9 +54,32 @@ impl<'a> Destination<'a> {
         settings.into_iter().map(|setting| (setting.path, setting.value)).collect()
     }
 
+    /// The files that may come out otherwise with one configuration than with another.
+    pub fn affected(&self, one: &Configuration, other: &Configuration) -> BTreeSet<&'a str> {
+        let names = one.context.iter().chain(other.context.iter()).map(|(name, _)| name);
+        let changed: BTreeSet<&str> =
+            names.filter(|name| one.context.get(name) != other.context.get(name)).collect();
+        let files = self.model.files.iter().map(|file| file.path.as_str());
+        files.filter(|file| changed.iter().any(|root| self.reads.file_reads(file, root))).collect()
+    }
+
     /// The internal value of a key.
     pub fn value<'c>(&self, key: &Key, configuration: &'c Configuration) -> Option<&'c Value> {
         value_at(key, configuration)
+    }
+
+    /// The internal keys that a key which users write stands for: mostly itself.
+    pub fn internal(&self, key: &Key) -> Vec<Key> {
+        let is_item = key.0.iter().any(|part| matches!(part, KeyPart::Item { .. }));
+        if is_item {
+            return vec![key.clone()];
+        }
+        let name = key.to_string();
+        let internal = self.reads.internal(&name);
+        if internal == [name] {
+            return vec![key.clone()];
+        }
+        internal.iter().filter_map(|key| Key::parse(key)).collect()
     }
 
     /// The keys that a user may write to set an internal key, the preferred one first.

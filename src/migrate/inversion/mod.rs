@@ -144,8 +144,11 @@ impl<'a> Inversion<'a> {
 
     /// True when a key has this value already, written or not.
     pub fn has(&self, key: &Key, value: &Value) -> bool {
-        let now = self.destination.value(key, &self.configuration);
-        now == Some(value) || now.and_then(printed).is_some_and(|now| printed(value) == Some(now))
+        let is_so = |internal: &Key| {
+            let now = self.destination.value(internal, &self.configuration);
+            now == Some(value) || now.and_then(printed).is_some_and(|now| printed(value) == Some(now))
+        };
+        self.destination.internal(key).iter().all(is_so)
     }
 
     /// A key whose items are known by an identity, with the places that these have in the arrays now; new ones come
@@ -169,19 +172,20 @@ impl<'a> Inversion<'a> {
         placed
     }
 
-    /// Takes a key away if its value stays the same without it; false where it does not.
+    /// Takes a key away if what it stands for stays the same without it; false where it does not.
     pub fn leave_out(&mut self, key: &Key) -> bool {
-        let before = self.destination.value(key, &self.configuration).cloned();
         let mut draft = self.draft.clone();
         if draft.remove(key).is_none() {
             return false;
         }
         let Ok(configuration) = self.destination.configure(&draft) else { return false };
-        let after = self.destination.value(key, &configuration);
-        let printed_alike = after.and_then(printed) == before.as_ref().and_then(printed);
-        let same = after == before.as_ref()
-            || (after.is_some() && printed_alike && after.and_then(printed).is_some());
-        same && self.adopt(draft)
+        let is_same = |internal: &Key| {
+            let before = self.destination.value(internal, &self.configuration);
+            let after = self.destination.value(internal, &configuration);
+            let is_alike = before.and_then(printed).is_some_and(|text| after.and_then(printed) == Some(text));
+            is_alike || (after.is_some() && after == before)
+        };
+        self.destination.internal(key).iter().all(is_same) && self.adopt(draft)
     }
 
     /// Takes the tables out of an array that are not named like this.
@@ -248,13 +252,18 @@ impl<'a> Inversion<'a> {
     fn adopt(&mut self, draft: Draft) -> bool {
         match self.destination.configure(&draft) {
             Ok(configuration) => {
-                self.draft = draft;
-                self.configuration = configuration;
-                self.rendered.clear();
+                self.take(draft, configuration);
                 true
             }
             Err(_) => false,
         }
+    }
+
+    fn take(&mut self, draft: Draft, configuration: Configuration) {
+        let affected = self.destination.affected(&self.configuration, &configuration);
+        self.rendered.retain(|file, _| !affected.contains(file.as_str()));
+        self.draft = draft;
+        self.configuration = configuration;
     }
 
     fn search(&mut self, wanted: &Wanted) -> Option<Vec<Key>> {
@@ -291,6 +300,7 @@ impl<'a> Inversion<'a> {
     /// Tries a proposal: alone, then with all that its conditions ask for.
     fn attempt(&mut self, proposal: &Proposal, wanted: &Wanted) -> Option<Vec<Key>> {
         let markup = Form::of(&wanted.file) == Form::Xml;
+        let mut tried = Vec::new();
         for with_needs in [false, true] {
             for spelling in Spelling::ALL.into_iter().filter(|spelling| markup || !spelling.escaped) {
                 let mut draft = self.draft.clone();
@@ -304,9 +314,14 @@ impl<'a> Inversion<'a> {
                     let mut needs = proposal.needs.iter();
                     whole = whole && needs.all(|(key, need)| self.fulfil(&mut draft, key, need, &mut keys));
                 }
-                if whole && draft != self.draft && self.holds(&draft, wanted) {
-                    return self.adopt(draft).then(|| keys.into_iter().collect());
+                if !whole || draft == self.draft || tried.contains(&draft) {
+                    continue;
                 }
+                if let Some(configuration) = self.holding(&draft, wanted) {
+                    self.take(draft, configuration);
+                    return Some(keys.into_iter().collect());
+                }
+                tried.push(draft);
             }
         }
         None
@@ -341,14 +356,20 @@ impl<'a> Inversion<'a> {
         self.put(draft, key, value, keys)
     }
 
-    /// True when the draft gives the setting and keeps what was achieved.
-    fn holds(&self, draft: &Draft, wanted: &Wanted) -> bool {
-        let Ok(configuration) = self.destination.configure(draft) else { return false };
+    /// What the server makes of the draft, where it gives the setting and keeps what was achieved.
+    fn holding(&self, draft: &Draft, wanted: &Wanted) -> Option<Configuration> {
+        let configuration = self.destination.configure(draft).ok()?;
+        let affected = self.destination.affected(&self.configuration, &configuration);
+        // The setting has another value now.
+        if !affected.contains(wanted.file.as_str()) {
+            return None;
+        }
         let settings = self.destination.settings(&wanted.file, &configuration);
         if settings.get(&wanted.path) != wanted.value.as_ref() {
-            return false;
+            return None;
         }
-        self.achieved.iter().all(|(file, achieved)| {
+        let mut to_keep = self.achieved.iter().filter(|(file, _)| affected.contains(file.as_str()));
+        let is_kept = to_keep.all(|(file, achieved)| {
             let others;
             let settings = if *file == wanted.file {
                 &settings
@@ -357,7 +378,8 @@ impl<'a> Inversion<'a> {
                 &others
             };
             achieved.iter().all(|(path, value)| settings.get(path) == value.as_ref())
-        })
+        });
+        is_kept.then_some(configuration)
     }
 }
 

@@ -192,9 +192,11 @@ impl Solver {
         }
         let Some(separator) = repeat.nodes.iter().find_map(separator) else { return Vec::new() };
         let trimmed = text.strip_suffix(separator.as_str()).unwrap_or(text);
-        let items: Vec<String> =
-            trimmed.split(separator.as_str()).map(|item| item.trim().to_owned()).collect();
-        vec![Proposal::value(key, Content::List(items))]
+        let items: Vec<String> = trimmed.split(separator.as_str()).map(str::to_owned).collect();
+        let plain: Vec<String> = items.iter().map(|item| item.trim().to_owned()).collect();
+        let mut found = vec![Proposal::value(key.clone(), Content::List(plain))];
+        extend(&mut found, &[Proposal::value(key, Content::List(items))]);
+        found
     }
 
     /// Ways for an expression to print a text.

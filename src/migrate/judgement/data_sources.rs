@@ -21,7 +21,7 @@ const REALM_DATA_SOURCE: &str = "/UserManager/Realm/Configuration/Property[@name
 const STORE: &str = "/UserManager/Realm/UserStoreManager";
 
 /// What a data source is used for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Use {
     /// The registry of the node alone.
     Local,
@@ -60,11 +60,46 @@ pub struct DataSources {
     instances: BTreeMap<String, &'static str>,
     /// Their database configurations.
     configurations: BTreeMap<String, &'static str>,
+    /// The databases behind the data sources, by name.
+    databases: BTreeMap<String, Database>,
 }
 
+/// A database as a server signs in to it: URL and user.
+type Database = (String, String);
+
 impl DataSources {
-    /// Looks a node over.
-    pub fn of(legacy: &Legacy) -> Self {
+    /// Looks a node over. What another node of the deployment uses a database for, this one uses it for, too: a node that
+    /// has no registry mounted, or its users elsewhere, does not tell.
+    pub fn of(legacy: &Legacy, nodes: &[Legacy]) -> Self {
+        let mut own = Self::alone(legacy);
+        let mut known: BTreeMap<Database, Use> = BTreeMap::new();
+        for other in nodes.iter().map(Self::alone) {
+            let used =
+                other.uses.iter().filter_map(|(name, usage)| Some((other.databases.get(name)?, usage)));
+            for (database, usage) in used.filter(|((url, _), _)| kind(url) != Some("h2")) {
+                let most = known.entry(database.clone()).or_insert(*usage);
+                *most = (*most).max(*usage);
+            }
+        }
+        let shared = own.databases.clone();
+        let told = shared.iter().filter_map(|(name, database)| Some((name, database, known.get(database)?)));
+        for (name, database, usage) in told {
+            let is_of_node = matches!(own.uses.get(name), Some(Use::Local | Use::Statistics));
+            let is_taken = own
+                .uses
+                .iter()
+                .any(|(other, taken)| taken == usage && other != name && shared.get(other) != Some(database));
+            if !is_of_node && !is_taken && *usage != Use::Local {
+                own.uses.insert(name.clone(), *usage);
+                if let Some(reference) = jndi_name(legacy, name) {
+                    own.by_reference.insert(reference, *usage);
+                }
+            }
+        }
+        own
+    }
+
+    fn alone(legacy: &Legacy) -> Self {
         let values = |file: &str| -> BTreeMap<String, String> {
             let all = settings::of(legacy.node, legacy.pack, file);
             all.into_iter().map(|setting| (setting.path, setting.value)).collect()
@@ -108,6 +143,14 @@ impl DataSources {
         }
         for (name, usage) in [("WSO2_CARBON_DB", Use::Local), ("WSO2AM_STATS_DB", Use::Statistics)] {
             found.uses.entry(name.to_owned()).or_insert(usage);
+        }
+        for path in sources.keys() {
+            let Some((name, "definition/configuration/url")) = apart(path) else { continue };
+            let user = format!("{ELEMENT}{name}']/definition/configuration/username");
+            let database = (sources.get(path), sources.get(&user));
+            if let (Some(url), Some(user)) = database {
+                found.databases.insert(name.to_owned(), (url.clone(), user.clone()));
+            }
         }
         for (name, usage) in &found.uses {
             if let Some(reference) = sources.get(&format!("{ELEMENT}{name}']/jndiConfig/name")) {
@@ -241,6 +284,13 @@ impl DataSources {
         let known = value.is_some_and(|value| self.instances.contains_key(value));
         (rest == "instanceId" && known).then(|| moved(question.path.to_owned(), Some(own.to_owned())))?
     }
+}
+
+/// The JNDI name of a data source.
+fn jndi_name(legacy: &Legacy, name: &str) -> Option<String> {
+    let path = format!("{ELEMENT}{name}']/jndiConfig/name");
+    let all = settings::of(legacy.node, legacy.pack, DATA_SOURCES);
+    all.into_iter().find(|setting| setting.path == path).map(|setting| setting.value)
 }
 
 /// The name of the data source that a JNDI name belongs to.

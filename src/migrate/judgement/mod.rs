@@ -1,20 +1,29 @@
 //! Settings whose place in the target depends on other settings of the node: what a data source is used for, which
 //! connector is the encrypted one, which of two URLs is which.
 
+mod app_manager;
+mod clustering;
 mod connectors;
 mod data_sources;
 mod files;
 mod gateways;
 mod profiles;
+mod scopes;
+mod secure_vault;
+mod server_role;
 mod throttling;
 mod user_stores;
 
+use std::borrow::Cow;
+
+use self::clustering::Members;
 use self::connectors::Connectors;
 use self::data_sources::DataSources;
 use self::profiles::ProfileFiles;
+use self::secure_vault::SecureVault;
 use super::inversion::Wanted;
 use super::inversion::draft::Draft;
-use super::{Decision, Key, Legacy, Risk, Status};
+use super::{Customised, Decision, Key, Legacy, Note, Risk, Status};
 use crate::model::Version;
 use crate::render::value::Value;
 
@@ -59,37 +68,71 @@ pub struct Judgement<'a> {
     data_sources: DataSources,
     connectors: Connectors,
     profiles: ProfileFiles,
+    members: Members,
+    vault: SecureVault,
+    role: (Option<(Key, Value)>, Option<Note>),
 }
 
 impl<'a> Judgement<'a> {
-    /// Looks the node over.
-    pub fn new(legacy: &'a Legacy<'a>, version: Version) -> Self {
+    /// Looks a node over, one of a deployment.
+    pub fn new(legacy: &'a Legacy<'a>, nodes: &[Legacy], version: Version) -> Self {
         Self {
             legacy,
             version,
-            data_sources: DataSources::of(legacy),
+            data_sources: DataSources::of(legacy, nodes),
             profiles: ProfileFiles::of(legacy),
             connectors: Connectors::of(legacy),
+            members: Members::of(legacy),
+            vault: SecureVault::of(legacy),
+            role: server_role::server_role(legacy, version),
         }
     }
 
     /// What has to stand before settings can be inverted: types from which other keys follow.
     pub fn first(&self) -> Vec<(Key, Value)> {
-        let mut assignments = self.data_sources.types(self.legacy, self.version);
+        let mut assignments = self.vault.aliases();
+        assignments.extend(self.role.0.clone());
+        assignments.extend(self.data_sources.types(self.legacy, self.version));
         assignments.extend(user_stores::kind(self.legacy, self.version));
         assignments
     }
 
     /// What becomes of a setting; nothing where its place depends on no other.
     pub fn answer(&self, question: Question) -> Option<Answer> {
-        self.profiles
-            .answer(question)
+        app_manager::answer(self.legacy, question)
+            .or_else(|| self.vault.answer(question))
+            .or_else(|| self.profiles.answer(question))
+            .or_else(|| self.members.answer(question, self.version))
             .or_else(|| self.data_sources.answer(question))
             .or_else(|| user_stores::answer(question, self.version))
             .or_else(|| self.connectors.answer(question))
             .or_else(|| gateways::answer(question))
+            .or_else(|| scopes::answer(self.legacy, question, self.version))
             .or_else(|| throttling::answer(question, self.version))
             .or_else(|| files::answer(self.legacy, question, self.version))
+    }
+
+    /// The setting as it is to be looked for in the target: `$secret{…}` in the place of what secure vault holds.
+    pub fn resolved<'s>(&self, setting: &'s Customised) -> Cow<'s, Customised> {
+        self.vault.resolved(setting)
+    }
+
+    /// What stands for a secret of secure vault at a path; nothing where the value itself stands there.
+    pub fn reference(&self, file: &str, path: &str) -> Option<String> {
+        self.vault.reference(file, path)
+    }
+
+    /// What a key of `[secrets]` has to hold in the end.
+    pub fn secret(&self, key: &Key) -> Option<Value> {
+        self.vault.secret(key)
+    }
+
+    /// What is to be said of the node as a whole.
+    pub fn notes(&self) -> Vec<Note> {
+        let mut notes = self.vault.notes();
+        notes.extend(self.role.1.clone());
+        notes.extend(app_manager::note(self.legacy));
+        notes
     }
 
     /// What the target needs besides, once all settings are assigned.

@@ -6,12 +6,10 @@ use super::super::inversion::Wanted;
 use super::super::inversion::destination::Destination;
 use super::super::inversion::draft::Draft;
 use crate::render::phases::Configuration;
-use crate::target::reads::Reads;
 
 /// A deployment.toml with what a version renders from it.
 pub(super) struct Effects<'a> {
     pub destination: &'a Destination<'a>,
-    pub reads: &'a Reads,
     pub draft: Draft,
     pub configuration: Configuration,
     files: BTreeMap<&'a str, BTreeMap<String, String>>,
@@ -19,32 +17,26 @@ pub(super) struct Effects<'a> {
 
 impl<'a> Effects<'a> {
     /// Nothing where the server would not start with the draft.
-    pub(super) fn new(destination: &'a Destination<'a>, reads: &'a Reads, draft: Draft) -> Option<Self> {
+    pub(super) fn new(destination: &'a Destination<'a>, draft: Draft) -> Option<Self> {
         let configuration = destination.configure(&draft).ok()?;
-        Some(Self { destination, reads, draft, configuration, files: BTreeMap::new() })
+        Some(Self { destination, draft, configuration, files: BTreeMap::new() })
     }
 
     /// The settings that come out otherwise than with another draft, with the values that they have with this one;
     /// nothing where the server would not start with the other.
     pub(super) fn against(&mut self, other: &Draft) -> Option<Vec<Wanted>> {
         let other = self.destination.configure(other).ok()?;
-        let own = &self.configuration.context;
-        let names = own.iter().chain(other.context.iter()).map(|(name, _)| name);
-        let changed: Vec<&str> = names.filter(|name| own.get(name) != other.context.get(name)).collect();
+        let affected = self.destination.affected(&self.configuration, &other);
         let mut found = Vec::new();
-        for file in &self.destination.model.files {
-            let path = file.path.as_str();
-            if !changed.iter().any(|root| self.reads.file_reads(path, root)) {
-                continue;
-            }
+        for path in affected {
             let own = self
                 .files
                 .entry(path)
                 .or_insert_with(|| self.destination.settings(path, &self.configuration));
             let others = self.destination.settings(path, &other);
-            let wanted = |path: &String, value: Option<&String>| Wanted {
-                file: file.path.clone(),
-                path: path.clone(),
+            let wanted = |setting: &String, value: Option<&String>| Wanted {
+                file: path.to_owned(),
+                path: setting.clone(),
                 value: value.cloned(),
             };
             found.extend(

@@ -18,7 +18,7 @@ impl Plan<'_> {
         });
         let plain = |key: &&Key| key.0.iter().all(|part| matches!(part, KeyPart::Name(_)));
         let own = copied.filter(plain).filter(|key| base.get(key).is_none() && !is_secret_alias(key));
-        let Some(mut new) = Effects::new(self.inversion.destination(), self.reads, draft.clone()) else {
+        let Some(mut new) = Effects::new(self.inversion.destination(), draft.clone()) else {
             return draft;
         };
         let mut left = draft;
@@ -37,7 +37,7 @@ impl Plan<'_> {
     fn given(&self, key: &Key, draft: &Draft) -> Option<Value> {
         let to = self.inversion.destination();
         let configuration = to.configure(draft).ok()?;
-        let internal = Key::parse(self.reads.internal(&key.to_string()).first()?)?;
+        let internal = Key::parse(self.inversion.destination().reads.internal(&key.to_string()).first()?)?;
         to.value(&internal, &configuration).cloned()
     }
 
@@ -110,7 +110,7 @@ impl Plan<'_> {
         let evidence = match written {
             Some(value) => Evidence::Key(key.clone(), value),
             None => {
-                let internal = self.reads.internal(&key.to_string());
+                let internal = self.inversion.destination().reads.internal(&key.to_string());
                 let internal = internal.first().and_then(|key| Key::parse(key));
                 let own = self.old.draft.place(key).and_then(|key| self.old.draft.get(&key)).cloned();
                 internal.zip(own).map_or(Evidence::Nowhere, |(key, value)| Evidence::Key(key, value))

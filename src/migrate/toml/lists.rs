@@ -41,7 +41,7 @@ impl Plan<'_> {
             let mut key = steps(list);
             key.extend([Step::Each, Step::Key(name.into())]);
             let is_vanilla = vanilla.as_ref().is_some_and(|vanilla| vanilla.get(name) == Some(value));
-            if self.reads.knows(&key) && (is_new || !is_vanilla) {
+            if self.inversion.destination().reads.knows(&key) && (is_new || !is_vanilla) {
                 merged.insert(name, value.clone());
             }
         }

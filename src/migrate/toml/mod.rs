@@ -16,7 +16,7 @@ use self::placeholders::{covered_draft, restored, restored_key, restored_value};
 use super::decision::untemplated;
 use super::inversion::draft::Draft;
 use super::inversion::{Inversion, Outcome, Wanted};
-use super::relocation::{self, Fate, Found};
+use super::relocation::{self, Fate, Found, Journey};
 use super::target::{DEPLOYMENT_TOML, destination_of, vanilla_draft};
 use super::{
     Assignment, Customised, Decision, Decisions, Evidence, Key, KeyPart, Legacy, Note, Risk, Status, Target,
@@ -26,7 +26,6 @@ use crate::model::Version;
 use crate::render::value::Value;
 use crate::target::embedded::{self, Embedded};
 use crate::target::pattern::Step;
-use crate::target::reads::Reads;
 
 /// A key that changes more settings than these is not looked for under another name.
 const MOST_EFFECTS: usize = 6;
@@ -40,18 +39,22 @@ pub(super) fn decide(legacy: &Legacy<'_>, target: &Target) -> Option<Decisions> 
     if version == target.version {
         return Some(kept(legacy, &written, target));
     }
-    let model = model_of(version)?;
-    let from = destination_of(model.model(), model.version);
-    let (from_reads, to_reads) = (Reads::of(model.model()), Reads::of(target.model()?));
     let to = target.destination()?;
     let inversion = Inversion::new(&to, target.base()).ok()?;
-    let is_exact = Version::parse(model.version) == Some(version);
-    let vanilla = vanilla_draft(legacy.pack.map_or(model.version, |pack| pack.version));
     let written = covered_draft(&written);
+    let vanilla_of = |model: &Embedded| vanilla_draft(legacy.pack.map_or(model.version, |pack| pack.version));
     // A cutting of a file, with which no server would start, does what it would in the file of the pack.
-    let old = Effects::new(&from, &from_reads, written.clone())
-        .or_else(|| Effects::new(&from, &from_reads, completed(&written, &vanilla)))?;
-    let plan = Plan { legacy, target, version, is_exact, written, old, vanilla, inversion, reads: &to_reads };
+    let drafts = |model: &Embedded| [written.clone(), completed(&written, &vanilla_of(model))];
+    let starts = |model: &&'static Embedded| {
+        let from = destination_of(model.model(), model.version);
+        drafts(model).iter().any(|draft| from.configure(draft).is_ok())
+    };
+    let model = models_of(version).into_iter().find(starts)?;
+    let from = destination_of(model.model(), model.version);
+    let vanilla = vanilla_of(model);
+    let old = drafts(model).into_iter().find_map(|draft| Effects::new(&from, draft))?;
+    let is_exact = Version::parse(model.version) == Some(version);
+    let plan = Plan { legacy, target, version, is_exact, written, old, vanilla, inversion };
     let mut decisions = plan.carry_out();
     if !is_exact {
         let text = format!(
@@ -63,10 +66,11 @@ pub(super) fn decide(legacy: &Legacy<'_>, target: &Target) -> Option<Decisions> 
     Some(decisions)
 }
 
-/// The model of a version, else of the nearest older one, else of the oldest.
-fn model_of(version: Version) -> Option<&'static Embedded> {
+/// The models that may tell what keys do in a version: its own or the nearest older one first, then the newer ones.
+fn models_of(version: Version) -> Vec<&'static Embedded> {
     let is_older = |model: &&Embedded| Version::parse(model.version).is_some_and(|own| own <= version);
-    embedded::all().rfind(is_older).or_else(|| embedded::all().next())
+    let older = embedded::all().rfind(is_older);
+    older.into_iter().chain(embedded::all().filter(|model| !is_older(model))).collect()
 }
 
 /// A draft with what another has besides, lists as wholes.
@@ -164,8 +168,6 @@ struct Plan<'a> {
     /// The deployment.toml of the node's own pack.
     vanilla: Draft,
     inversion: Inversion<'a>,
-    /// What the target reads.
-    reads: &'a Reads,
 }
 
 impl Plan<'_> {
@@ -186,7 +188,8 @@ impl Plan<'_> {
             return Waiting::Decided(untemplated(setting, self.target));
         }
         let value = setting.value.as_deref();
-        if let Some(found) = relocation::find(&setting.file, &setting.path, value, self.target.version) {
+        let journey = Journey { from: Some(self.version), to: self.target.version };
+        if let Some(found) = relocation::find(&setting.file, &setting.path, value, journey) {
             return self.relocated(&found, setting);
         }
         let Some(key) = Key::parse(&covered(&setting.path)) else {
@@ -230,13 +233,14 @@ impl Plan<'_> {
     fn knows(&self, key: &Key) -> bool {
         let is_item = key.0.iter().any(|part| matches!(part, KeyPart::Item { .. }));
         if is_item {
-            return self.reads.knows(&steps(key));
+            return self.inversion.destination().reads.knows(&steps(key));
         }
-        let internal = self.reads.internal(&key.to_string());
+        let internal = self.inversion.destination().reads.internal(&key.to_string());
         let is_mapped = internal != [key.to_string()];
         let mapped = internal.iter().filter_map(|key| Key::parse(key));
-        self.reads.knows(&steps(key))
-            || is_mapped && mapped.into_iter().any(|key| self.reads.knows(&steps(&key)))
+        self.inversion.destination().reads.knows(&steps(key))
+            || is_mapped
+                && mapped.into_iter().any(|key| self.inversion.destination().reads.knows(&steps(&key)))
     }
 
     fn relocated(&mut self, found: &Found, setting: &Customised) -> Waiting {
@@ -281,7 +285,7 @@ impl Plan<'_> {
         let (from, to) = (self.version, self.target.version);
         let effects = self.effects(setting);
         if effects.as_ref().is_some_and(Vec::is_empty) && self.is_exact {
-            let note = if self.old.reads.knows(&steps(key)) {
+            let note = if self.old.destination.reads.knows(&steps(key)) {
                 format!("no template of {to} reads this key, and in {from} it changed nothing")
             } else {
                 format!("no template of {to} reads this key, nor did one of {from}")
@@ -340,7 +344,7 @@ impl Plan<'_> {
     fn finish(mut self, waiting: &[Waiting]) -> Decisions {
         let to = self.inversion.destination();
         let draft = self.without_defaults(waiting, self.inversion.draft().clone());
-        let Some(mut new) = Effects::new(to, self.reads, draft) else { return Decisions::default() };
+        let Some(mut new) = Effects::new(to, draft) else { return Decisions::default() };
         let mut decisions = Decisions::default();
         let mut from: BTreeMap<Vec<KeyPart>, Vec<usize>> = BTreeMap::new();
         for (index, (waiting, setting)) in waiting.iter().zip(&self.legacy.customised).enumerate() {

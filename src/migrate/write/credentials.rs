@@ -13,7 +13,16 @@ pub(super) fn split(
     taken: BTreeSet<String>,
 ) -> (Vec<Assignment>, usize) {
     let (mut kept, mut moved, mut taken) = (Vec::new(), Vec::new(), taken);
+    let secret = |assignment: &Assignment| match assignment.key.0.as_slice() {
+        [KeyPart::Name(table), KeyPart::Name(alias)] if table == "secrets" => Some(alias.clone()),
+        _ => None,
+    };
+    taken.extend(assignments.iter().filter_map(secret));
     for assignment in assignments {
+        if secret(assignment).is_some() {
+            moved.push(assignment.clone());
+            continue;
+        }
         let Value::Text(text) = &assignment.value else {
             kept.push(assignment.clone());
             continue;
@@ -28,7 +37,9 @@ pub(super) fn split(
         moved.push(Assignment { key, value: Value::Text(format!("[{text}]")), from: Vec::new() });
         kept.push(Assignment { value: Value::Text(format!("$secret{{{alias}}}")), ..assignment.clone() });
     }
-    let count = moved.len();
+    let is_plain =
+        |assignment: &&Assignment| matches!(&assignment.value, Value::Text(text) if text.starts_with('['));
+    let count = moved.iter().filter(is_plain).count();
     kept.extend(moved);
     (kept, count)
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{SECTIONS, before, now, risk, settings, tasks};
+use super::{DIFFERENT, SECTIONS, before, contrast, now, risk, settings, tasks};
 use crate::migrate::run::{Migrated, Migration};
 use crate::migrate::{Note, Status};
 use crate::syntax::secrets;
@@ -113,6 +113,10 @@ fn node(migrated: &Migrated<'_>, text: &mut String) {
         list("Failed", proof.failed.iter(), text);
     }
     list("Files to copy into the new home, from carry/", migrated.carried.iter(), text);
+    let contrast = contrast(migrated);
+    if !contrast.is_empty() {
+        let _ = write!(text, "<h3>{DIFFERENT}</h3>\n<pre>{}</pre>\n", escaped(&contrast));
+    }
     for (status, title, meaning) in SECTIONS {
         let of_status: Vec<_> =
             settings(migrated).filter(|(_, decision)| decision.status.as_str() == status).collect();

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{SECTIONS, before, now, risk, settings, tasks, unproved};
+use super::{DIFFERENT, SECTIONS, before, contrast, now, risk, settings, tasks, unproved};
 use crate::migrate::Status;
 use crate::migrate::run::{Migrated, Migration};
 use crate::syntax::secrets;
@@ -108,6 +108,11 @@ fn node(migrated: &Migrated<'_>, text: &mut String) {
             let _ = writeln!(text, "- {}", code(file));
         });
     }
+    let contrast = contrast(migrated);
+    if !contrast.is_empty() {
+        let fence = fence(&contrast);
+        let _ = write!(text, "\n### {DIFFERENT}\n\n{fence}diff\n{contrast}{fence}\n");
+    }
     for (status, title, meaning) in SECTIONS {
         let of_status: Vec<_> =
             settings(migrated).filter(|(_, decision)| decision.status.as_str() == status).collect();
@@ -152,6 +157,12 @@ fn plain(text: &str) -> String {
         }
     }
     out
+}
+
+/// What opens and closes a block of code that holds a text.
+fn fence(text: &str) -> String {
+    let runs = text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0);
+    "`".repeat(runs.max(2) + 1)
 }
 
 /// Text as code, also within a table.

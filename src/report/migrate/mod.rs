@@ -5,8 +5,11 @@ mod human;
 mod json;
 mod markdown;
 
+use std::fmt::Write as _;
+
 use crate::migrate::run::{Migrated, Migration};
 use crate::migrate::{Customised, Decision, Risk, Status};
+use crate::syntax::secrets;
 
 pub use html::report_html;
 pub use human::report_human;
@@ -21,6 +24,9 @@ const SECTIONS: [(&str, &str, &str); 5] = [
     ("obsolete", "Obsolete", "The target no longer has it."),
     ("default", "Default", "The target's default is this value already."),
 ];
+
+/// The head over [`contrast`].
+const DIFFERENT: &str = "Where the target's files differ from the old ones";
 
 /// One thing that a person has to do: settings of one file with the same instruction.
 struct Task<'a> {
@@ -62,6 +68,31 @@ fn tasks<'a>(migration: &'a Migration<'_>) -> Vec<Task<'a>> {
     }
     tasks.sort_by_key(|task| task.risk);
     tasks
+}
+
+/// The settings that come out otherwise than the node has them, as lines of a diff; empty where there are none.
+fn contrast(migrated: &Migrated<'_>) -> String {
+    let mut text = String::new();
+    let mut open = "";
+    for instead in &migrated.instead {
+        let Some(setting) = migrated.legacy.customised.get(instead.setting) else { continue };
+        if setting.file != open {
+            open = &setting.file;
+            let _ = writeln!(text, "--- {open} of the node\n+++ {open} of the target");
+        }
+        let path = secrets::hide(&setting.path);
+        if setting.value.is_some() {
+            let _ = writeln!(text, "-{path} = {}", one_line(&now(setting)));
+        }
+        if let Some(rendered) = &instead.rendered {
+            let _ = writeln!(text, "+{path} = {}", one_line(rendered));
+        }
+    }
+    text
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// How much the result can be trusted where it was not rendered.

@@ -212,7 +212,7 @@ fn bare(found: &mut Ranges<'_>, at: usize) -> usize {
 }
 
 /// Lines of a properties file, continued lines included.
-pub(super) fn properties(found: &mut Ranges<'_>) {
+pub(super) fn properties(found: &mut Ranges<'_>, all: bool) {
     let mut at = 0;
     while at < found.text.len() {
         let start = found.skip(at, |byte| is_space(byte) || matches!(byte, b'#' | b'!'));
@@ -236,7 +236,7 @@ pub(super) fn properties(found: &mut Ranges<'_>) {
             }
             to += 1;
         }
-        if is_secret_key(key) {
+        if all || is_secret_key(key) {
             found.push(from..to);
         }
         at = to.max(start + 1).min(found.text.len());
