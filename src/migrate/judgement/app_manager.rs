@@ -15,12 +15,21 @@ const PLATFORM: [&str; 8] = [
     "bin/",
 ];
 
-/// What becomes of a setting of App Manager; nothing for one of the platform, and on other nodes.
+/// What becomes of a setting of App Manager; nothing for one that the platform has, and on other nodes.
 pub fn answer(legacy: &Legacy, question: Question) -> Option<Answer> {
+    if !legacy.node.is_app_manager() {
+        return None;
+    }
     let is_platform = PLATFORM.iter().any(|start| question.file.starts_with(start));
-    (legacy.node.is_app_manager() && !is_platform).then(|| {
-        Answer::obsolete("App Manager has no successor: API Manager has nothing that corresponds to this")
-    })
+    let note = match (is_platform, question.value) {
+        (false, _) => "App Manager has no successor: API Manager has nothing that corresponds to this",
+        // The node was compared with a pack of API Manager: those of App Manager are not known here.
+        (true, None) => {
+            "API Manager has this setting and App Manager has not: there is nothing to bring over"
+        }
+        (true, Some(_)) => return None,
+    };
+    Some(Answer::obsolete(note))
 }
 
 /// What is to be said of such a node as a whole.

@@ -38,7 +38,7 @@ impl Connectors {
         let (port, attribute) = apart(question.path).filter(|_| question.file == FILE)?;
         let encrypted = self.encrypted.contains(port) || port == "9443";
         let Some(value) = question.value else {
-            return Some(left_out(attribute, encrypted));
+            return Some(left_out(encrypted));
         };
         let transport = Key::dotted(if encrypted { "transport.https" } else { "transport.http" });
         let key = match attribute {
@@ -75,13 +75,12 @@ impl Connectors {
     }
 }
 
-fn left_out(attribute: &str, encrypted: bool) -> Answer {
+fn left_out(encrypted: bool) -> Answer {
     let table = if encrypted { "transport.https.properties" } else { "transport.http.properties" };
     Answer::manual(
         Risk::Low,
         format!(
-            "the node has no `{attribute}` here, and no key takes it away: see whether the default of \
-             {table}.{attribute} suits"
+            "the node has no such attribute, and no key takes it away: see whether the default of [{table}] suits"
         ),
     )
 }
