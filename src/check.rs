@@ -21,7 +21,7 @@ pub struct Options {
     pub product_version: Option<Version>,
     /// What the caller says about rules; it wins over the inventory.
     pub layer: Layer,
-    /// The day that decides whether a suppression has ended.
+    /// The day that decides whether a suppression or a certificate has ended.
     pub today: Date,
 }
 
@@ -96,7 +96,8 @@ pub struct Loaded {
 /// Reads everything that can be read and lints it. Nothing stops a run: what went wrong is in `unread`.
 pub fn check(options: &Options) -> Outcome {
     let extracting = extract::Options { product_version: options.product_version, everything: false };
-    let Loaded { deployment, unread, mut layers, baseline, .. } = load(&options.request, &extracting);
+    let Loaded { mut deployment, unread, mut layers, baseline, .. } = load(&options.request, &extracting);
+    deployment.today = Some(options.today);
     layers.push(options.layer.clone());
     let Baseline { path: baseline, entries } = baseline;
     let known = entries.iter().map(|entry| entry.fingerprint.clone()).collect();
@@ -123,7 +124,7 @@ pub fn load(request: &Request, extracting: &extract::Options) -> Loaded {
         trees.push(tree);
         unread.extend(of_node);
     }
-    let proxy = input.proxy.as_ref().map(|read| extract::proxy::proxy(&read.directives, &read.comments));
+    let proxy = input.proxy.as_ref().map(extract::proxy::read);
     let (sources, of_proxy) = input.proxy.map(|read| (read.sources, read.unread)).unwrap_or_default();
     owners.push(sources);
     unread.extend(of_proxy);

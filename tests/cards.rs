@@ -46,6 +46,22 @@ fn main() -> ExitCode {
     support::main(cases)
 }
 
+/// The bytes of an example file; a key store stands in its card in base64.
+fn content(text: &str) -> Vec<u8> {
+    const START_OF_A_KEY_STORE: &str = "/u3+7Q";
+    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    if !text.starts_with(START_OF_A_KEY_STORE) {
+        return text.as_bytes().to_vec();
+    }
+    let digit = |letter: u8| DIGITS.iter().position(|digit| *digit == letter);
+    let bits: Vec<usize> = text.bytes().filter_map(digit).collect();
+    let bytes = bits.chunks(4).flat_map(|group| {
+        let number = (0..4).fold(0, |sum, index| sum << 6 | group.get(index).unwrap_or(&0));
+        number.to_be_bytes()[5..].iter().copied().take(group.len() * 6 / 8).collect::<Vec<u8>>()
+    });
+    bytes.collect()
+}
+
 fn run_example(card: &Card, example: &Example) -> Result<(), String> {
     let folder = tempfile::tempdir().unwrap();
     let mut request = Request::default();
@@ -73,7 +89,7 @@ fn run_example(card: &Card, example: &Example) -> Result<(), String> {
         };
         let path = folder.path().join(below).join(&file.path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, &file.text).unwrap();
+        fs::write(path, content(&file.text)).unwrap();
     }
     if example.files.iter().filter(|file| file.owner == "proxy").count() > 1 {
         request.proxy = Some(PathBuf::from("proxy"));

@@ -1,10 +1,14 @@
 //! nginx configuration: upstreams, virtual servers and locations, with the inheritance of nginx applied.
 
+use std::collections::BTreeMap;
+
+use crate::input::ProxyRead;
 use crate::model::proxy::{
     Listen, Location, Proxy, ProxyPass, StreamServer, Upstream, UpstreamServer, VirtualServer,
 };
 use crate::source::Span;
 use crate::syntax::Scalar;
+use crate::syntax::certificate::Certificate;
 use crate::syntax::nginx::Directive;
 
 /// Deepest nesting of locations that is followed.
@@ -12,6 +16,18 @@ const DEEPEST_LOCATION: usize = 32;
 
 /// Directives that keep a client on one server; `sticky` is NGINX Plus, `session_sticky` Tengine.
 const AFFINITY: [&str; 5] = ["ip_hash", "sticky", "session_sticky", "hash", "consistent_hash"];
+
+/// The whole of what stands in front, with the certificates that it names.
+pub fn read(read: &ProxyRead) -> Proxy {
+    let mut proxy = proxy(&read.directives, &read.comments);
+    for path in proxy.servers.iter().filter_map(|server| server.certificate.as_ref()) {
+        let found = read.text(&path.text).map(|text| Certificate::read_pem(&text)).unwrap_or_default();
+        if !found.is_empty() {
+            proxy.certificates.insert(path.text.clone(), found);
+        }
+    }
+    proxy
+}
 
 /// Lowers a configuration whose includes have been put in place. Directives outside `http` count as if they stood
 /// in it: virtual hosts often come as files of their own. `comments` are those of all files.
@@ -45,7 +61,8 @@ pub fn proxy(directives: &[Directive], comments: &[(Span, String)]) -> Proxy {
         .flat_map(|server| stream_server(server, &[&stream_upstreams, &upstreams]))
         .collect();
     let mentions_plus = comments.iter().any(|(_, text)| text.to_ascii_lowercase().contains("nginx plus"));
-    Proxy { upstreams, servers, stream_upstreams, stream_servers, mentions_plus }
+    let certificates = BTreeMap::new();
+    Proxy { upstreams, servers, stream_upstreams, stream_servers, certificates, mentions_plus }
 }
 
 /// An `include` that is still there names files that the input does not hold.

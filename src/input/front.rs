@@ -45,6 +45,12 @@ pub struct ProxyRead {
 }
 
 impl ProxyRead {
+    /// Text of the file that a directive names, looked for like [`ProxyRead::has`]; `None` where the input lacks it.
+    pub fn text(&self, path: &str) -> Option<String> {
+        let bytes = tails(path).iter().find_map(|tail| self.tree.read(tail).ok().flatten())?;
+        String::from_utf8(bytes).ok()
+    }
+
     /// True when the input has the file that a directive names (a certificate or a key). An absolute path is looked
     /// for by its tail. Absence proves nothing: the folder is rarely the whole of `/etc/nginx`.
     pub fn has(&self, path: &str) -> bool {

@@ -1,6 +1,5 @@
 //! Runs the rules and turns what they find into diagnostics: severity, precedence, suppression, order.
 
-mod date;
 mod fingerprint;
 pub mod registry;
 mod selection;
@@ -10,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-pub use date::Date;
+pub use crate::model::Date;
 pub use selection::{Layer, Place, Selection, Selector, Within};
 
 use crate::catalog::card::{Card, FixKind, Scope};

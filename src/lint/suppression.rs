@@ -1,8 +1,8 @@
 //! Comments that keep a rule silent: what they say, and what they cover.
 
-use super::date::Date;
 use super::registry;
 use crate::input::Parsed;
+use crate::model::Date;
 use crate::model::Deployment;
 use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::{hosts, json, nginx, toml, xml};

@@ -188,7 +188,21 @@ impl Deployment {
         let names = [&target.identity.host_name, &target.identity.management_host_name];
         let is_public_name =
             names.into_iter().flatten().filter_map(Setting::text).any(|name| name.eq_ignore_ascii_case(host));
-        public || (is_public_name && !self.balancers().is_empty())
+        public || (is_public_name && !self.balancers().is_empty() && !self.is_mapped_to(target, host))
+    }
+
+    /// True where the hosts file leads the name to an address that is the node's own for another reason: nothing stands in
+    /// between.
+    fn is_mapped_to(&self, node: &Node, host: &str) -> bool {
+        let Some(address) = self.hosts.as_ref().and_then(|hosts| hosts.address_of(host)) else {
+            return false;
+        };
+        let declared =
+            self.declared(node).is_some_and(|entry| entry.addresses.iter().any(|own| own == address));
+        let member =
+            node.clustering.as_ref().is_some_and(|clustering| clustering.local_host.name() == Some(address));
+        let written = node.identity.node_address.as_ref().is_some_and(|own| own.text() == Some(address));
+        declared || member || written
     }
 }
 

@@ -6,6 +6,7 @@
 use std::sync::OnceLock;
 
 use super::database::LogicalDatabase;
+use super::date::Date;
 use super::endpoint::{Endpoint, Host};
 use super::node::{Node, Role};
 use super::ports::Listener;
@@ -28,6 +29,8 @@ pub struct Deployment {
     pub hosts: Option<Hosts>,
     /// What apimlint.toml says; empty where there is none.
     pub inventory: Inventory,
+    /// The day on which certificates are judged; `None` where nobody asks about them.
+    pub today: Option<Date>,
     /// Every file's text, for places and messages.
     pub sources: Sources,
     topology: Topology,
@@ -165,6 +168,7 @@ impl Deployment {
             proxy,
             hosts,
             inventory,
+            today: None,
             sources,
             topology: Topology::default(),
             duplications: OnceLock::new(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::endpoint::Endpoint;
 use super::value::{Secret, Setting};
 use crate::source::Span;
+use crate::syntax::certificate::Certificate;
 use crate::syntax::key_store::KeyStoreFile;
 
 /// `APIKeyValidator`, `AuthManager` and `OAuthConfigurations`, or `[apim.key_manager]` and `[apim.oauth_config]`.
@@ -119,6 +120,30 @@ impl KeyStoreUse {
 }
 
 impl KeyStore {
+    /// Name of the file as written.
+    pub fn file(&self) -> &str {
+        self.location.value.rsplit(['/', '\\']).next().unwrap_or_default()
+    }
+
+    /// The chain that a TLS client is shown: of the alias, else of the one key in the store. `None` where the file is not given,
+    /// cannot be read, or leaves open which key is meant.
+    pub fn chain(&self) -> Option<&[Certificate]> {
+        let content = self.content.as_ref()?;
+        let alias = self.alias.as_ref().filter(|alias| !alias.value.is_empty());
+        let entry = match alias {
+            Some(alias) => content.entry(alias.text()?).filter(|entry| entry.is_key)?,
+            None => {
+                let mut keys = content.keys();
+                let only = keys.next()?;
+                if keys.next().is_some() {
+                    return None;
+                }
+                only
+            }
+        };
+        (!entry.chain.is_empty()).then_some(entry.chain.as_slice())
+    }
+
     /// True where this is a store as packs ship it: by content where the input holds the file, else by its name, unless alias
     /// or password tell of another.
     pub fn is_shipped(&self) -> bool {

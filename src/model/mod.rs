@@ -2,8 +2,10 @@
 
 pub mod app;
 pub mod calls;
+mod certificates;
 pub mod clustering;
 pub mod database;
+mod date;
 pub mod deployment;
 pub mod deployment_toml;
 pub mod drift;
@@ -35,6 +37,8 @@ pub mod traffic;
 pub mod users;
 pub mod value;
 
+pub use certificates::{Caller, Encounter, Peer};
+pub use date::Date;
 pub use deployment::{Balancer, Deployment, HostEntry, Hosts, Route, SyncMode, Target};
 pub use endpoint::{Endpoint, Host, Port, Purpose, Reference};
 pub use node::{ConfigModel, Node, Product, Role, Version};

@@ -1,7 +1,10 @@
 //! The NGINX in front: upstreams, virtual servers and locations, inheritance applied.
 
+use std::collections::BTreeMap;
+
 use crate::source::Span;
 use crate::syntax::Scalar;
+use crate::syntax::certificate::Certificate;
 
 /// Everything that `--proxy` names.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -14,6 +17,8 @@ pub struct Proxy {
     pub stream_upstreams: Vec<Upstream>,
     /// Proxied ports of the stream context: listen port and upstream name or address.
     pub stream_servers: Vec<StreamServer>,
+    /// Certificates of the files that `ssl_certificate` names, by that path, as far as the input holds them.
+    pub certificates: BTreeMap<String, Vec<Certificate>>,
     /// A comment of the configuration speaks of NGINX Plus.
     pub mentions_plus: bool,
 }
@@ -152,6 +157,11 @@ impl VirtualServer {
             .iter()
             .map(|name| name.text.as_str())
             .filter(|name| !name.is_empty() && *name != "_" && !name.starts_with('~') && !name.contains('*'))
+    }
+
+    /// True when clients speak TLS to the block at all.
+    pub fn speaks_tls(&self) -> bool {
+        self.listens.iter().any(|listen| self.is_tls(listen))
     }
 
     /// True when clients speak TLS to the block on this listen directive.

@@ -140,3 +140,40 @@ fn rsa_bits(certificate: &X509) -> Option<usize> {
     let bits: Result<usize, x509_cert::der::Error> = bits;
     bits.ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PEM: &str = include_str!("../../corpus/rules/certificate-name-mismatch/quiet-wildcard/ssl/api.crt");
+
+    #[test]
+    fn names_dates_and_key_are_read() {
+        let found =
+            Certificate::read_pem(&format!("# chain\n{PEM}\nnone\n{PEM_BEGIN}\nabc\n{PEM_END}\n{PEM}"));
+        let [one, again] = found.as_slice() else { panic!("{} certificates", found.len()) };
+        assert_eq!(one, again);
+        assert_eq!((one.hosts.as_slice(), one.rsa_bits), (&["*.bank.test".to_owned()][..], Some(2048)));
+        // From the first of January 2026 for 3650 days.
+        assert_eq!((one.not_before, one.not_after), (1_767_225_600, 2_082_585_600));
+        assert!(one.is_self_signed() && one.weak_signature.is_none() && one.digest.len() == 64);
+    }
+
+    #[test]
+    fn a_wildcard_stands_for_one_label() {
+        let certificate = &Certificate::read_pem(PEM)[0];
+        assert!(certificate.names("API.bank.test"));
+        for host in ["bank.test", "a.api.bank.test", "api.bank.test.org", "*.test"] {
+            assert!(!certificate.names(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn a_text_cut_off_anywhere_is_no_certificate() {
+        let end = PEM.trim_end().len();
+        for length in (0..end).filter(|length| PEM.is_char_boundary(*length)) {
+            assert!(Certificate::read_pem(&PEM[..length]).is_empty(), "{length}");
+        }
+        assert_eq!(Certificate::read(b"0\x82"), None);
+    }
+}

@@ -144,7 +144,7 @@ impl JdbcUrl {
 
     /// True where a part of the identity is a placeholder or template text, so that it cannot be compared.
     pub fn has_placeholder(&self) -> bool {
-        let unknown = |text: &str| text.contains('{') || text.contains("<%");
+        let unknown = |text: &str| text.contains(['{', '<']);
         self.hosts.iter().any(|host| host.port.is_none() || unknown(&host.host))
             || unknown(&self.database)
             || self.instance.as_deref().is_some_and(unknown)

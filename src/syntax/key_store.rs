@@ -109,3 +109,50 @@ impl<'a> Bytes<'a> {
         self.take(length)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STORE: &[u8] = include_bytes!(
+        "../../corpus/rules/key-alias-missing/quiet-gateway-certificate/nodes/node1/repository/resources/security/trust.jks"
+    );
+
+    #[test]
+    fn aliases_and_certificates_need_no_password() {
+        let store = KeyStoreFile::read(STORE).unwrap();
+        let mut aliases: Vec<&str> = store.entries.iter().map(|entry| entry.alias.as_str()).collect();
+        aliases.sort_unstable();
+        assert_eq!(aliases, ["bank", "gateway_certificate_alias"]);
+        assert!(store.is_complete && store.keys().next().is_none());
+        let entry = store.entry("BANK").unwrap();
+        assert_eq!(entry.chain.first().unwrap().hosts, ["api.bank.test"]);
+    }
+
+    #[test]
+    fn a_store_cut_off_anywhere_is_none() {
+        // Behind the last entry stands a digest of 20 bytes, which nothing here needs.
+        let end = STORE.len() - 20;
+        for length in 0..end {
+            assert_eq!(KeyStoreFile::read(&STORE[..length]), None, "{length}");
+        }
+        assert!(KeyStoreFile::read(&STORE[..end]).is_some());
+    }
+
+    #[test]
+    fn lengths_that_no_store_has_are_refused() {
+        for (place, bytes) in [(8, [0xFF; 4]), (4, [0, 0, 0, 3]), (0, [0x30, 0x82, 0x0A, 0x14])] {
+            let mut store = STORE.to_vec();
+            store[place..place + 4].copy_from_slice(&bytes);
+            assert_eq!(KeyStoreFile::read(&store), None);
+        }
+    }
+
+    #[test]
+    fn a_secret_key_hides_what_stands_behind_it() {
+        let mut store = STORE.to_vec();
+        store[15] = 3;
+        let read = KeyStoreFile::read(&store).unwrap();
+        assert!(read.entries.is_empty() && !read.is_complete);
+    }
+}

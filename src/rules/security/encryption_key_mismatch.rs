@@ -1,6 +1,6 @@
 //! What one node encrypts with its key another cannot read: endpoint passwords and tokens are lost between them.
 
-use super::keystore_mismatch::share_data;
+use super::keystore_mismatch::{majority, sharing_groups};
 use crate::model::security::Encryption;
 use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
@@ -12,56 +12,61 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
-    let nodes: Vec<(&Node, &Encryption)> = deployment
-        .nodes
-        .iter()
-        .filter(|node| node.is_api_manager() && node.is_at_least(4, 0))
-        .filter_map(|node| Some((node, node.security.encryption.as_ref()?)))
-        .collect();
-    for (index, (node, theirs)) in nodes.iter().enumerate() {
-        let earlier = nodes.iter().take(index).filter(|(other, _)| share_data(deployment, other, node));
-        let found = earlier.filter_map(|(other, ours)| judge((other, ours), (node, theirs))).next();
-        findings.extend(found);
+    let nodes = deployment.nodes.iter().filter(|node| node.is_api_manager() && node.is_at_least(4, 0));
+    let known =
+        nodes.filter_map(|node| Some((node, node.security.encryption.as_ref().filter(|one| is_known(one))?)));
+    for group in sharing_groups(deployment, known) {
+        let Some((model, ours)) = majority(&group, |left, right| difference(left, right).is_none()) else {
+            continue;
+        };
+        for (node, theirs) in &group {
+            findings
+                .extend(difference(ours, theirs).map(|kind| finding(kind, (model, ours), (node, theirs))));
+        }
     }
 }
 
-fn judge((left, ours): (&Node, &Encryption), (right, theirs): (&Node, &Encryption)) -> Option<Finding> {
-    let is_known = |one: &Encryption| {
-        one.key.as_ref().is_none_or(|key| key.known().is_some())
-            && one.provider.as_ref().is_none_or(|provider| provider.known().is_some())
-    };
-    if !is_known(ours) || !is_known(theirs) {
-        return None;
+/// In what two nodes differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Difference {
+    Way,
+    Key,
+}
+
+fn is_known(one: &Encryption) -> bool {
+    one.key.as_ref().is_none_or(|key| key.known().is_some())
+        && one.provider.as_ref().is_none_or(|provider| provider.known().is_some())
+}
+
+fn difference(left: &Encryption, right: &Encryption) -> Option<Difference> {
+    if left.is_symmetric() != right.is_symmetric() {
+        return Some(Difference::Way);
     }
-    let place = |one: &Encryption| one.key.as_ref().map_or(one.span, |key| key.span);
+    let (ours, theirs) = (left.key.as_ref()?, right.key.as_ref()?);
+    (left.is_symmetric() && ours.value != theirs.value).then_some(Difference::Key)
+}
+
+fn finding(
+    kind: Difference,
+    (model, ours): (&Node, &Encryption),
+    (node, theirs): (&Node, &Encryption),
+) -> Finding {
     let way = |one: &Encryption| if one.is_symmetric() { "encryption.key" } else { "the internal key store" };
-    let (message, spans) = if ours.is_symmetric() != theirs.is_symmetric() {
-        let message = format!(
+    let message = match kind {
+        Difference::Way => format!(
             "{} encrypts with {}, {} with {}, although they share a database",
-            right.name,
+            node.name,
             way(theirs),
-            left.name,
+            model.name,
             way(ours)
-        );
-        let provider = |one: &Encryption| match &one.provider {
-            Some(provider) if provider.is_written() => provider.span,
-            _ => place(one),
-        };
-        (message, (provider(theirs), provider(ours)))
-    } else {
-        let keys = (ours.key.as_ref()?.known()?, theirs.key.as_ref()?.known()?);
-        if keys.0 == keys.1 {
-            return None;
-        }
-        let message = format!(
+        ),
+        Difference::Key => format!(
             "{} and {} have different encryption keys, although they share a database",
-            left.name, right.name
-        );
-        (message, (place(theirs), place(ours)))
+            model.name, node.name
+        ),
     };
-    Some(
-        Finding::new(spans.0, "differs from its peer", message)
-            .help(format!("copy [encryption] of {} to {}", left.name, right.name))
-            .related(spans.1, format!("{}'s encryption", left.name)),
-    )
+    let place = |one: &Encryption| one.key.as_ref().map_or(one.span, |key| key.span);
+    Finding::new(place(theirs), "differs from its peer", message)
+        .help(format!("copy [encryption] of {} to {}", model.name, node.name))
+        .related(place(ours), format!("{}'s encryption", model.name))
 }

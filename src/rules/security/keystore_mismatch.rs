@@ -10,8 +10,10 @@ pub static RULE: Rule =
     Rule { card: include_str!("../../../rules/SE006-keystore-mismatch.md"), check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
-    for group in sharing_groups(deployment) {
-        let Some((model, ours)) = majority(&group) else { continue };
+    let nodes = deployment.nodes.iter().filter_map(|node| Some((node, encrypting(node)?)));
+    for group in sharing_groups(deployment, nodes) {
+        let agree = |left: &KeyStore, right: &KeyStore| difference(left, right).is_none();
+        let Some((model, ours)) = majority(&group, agree) else { continue };
         for (node, theirs) in &group {
             findings
                 .extend(difference(ours, theirs).map(|kind| finding(kind, (model, ours), (node, theirs))));
@@ -22,27 +24,31 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
 /// A node and the store that it encrypts with.
 type Encrypting<'a> = (&'a Node, &'a KeyStore);
 
-/// The nodes that share data with each other, directly or through a third.
-fn sharing_groups(deployment: &Deployment) -> Vec<Vec<Encrypting<'_>>> {
-    let mut groups: Vec<Vec<Encrypting<'_>>> = Vec::new();
-    for node in &deployment.nodes {
-        let Some(store) = encrypting(node) else { continue };
+/// The nodes that share data with each other, directly or through a third, each with what it encrypts with.
+pub(super) fn sharing_groups<'a, T>(
+    deployment: &Deployment,
+    nodes: impl Iterator<Item = (&'a Node, &'a T)>,
+) -> Vec<Vec<(&'a Node, &'a T)>> {
+    let mut groups: Vec<Vec<(&Node, &T)>> = Vec::new();
+    for (node, with) in nodes {
         let (sharing, apart): (Vec<_>, Vec<_>) = groups
             .into_iter()
             .partition(|group| group.iter().any(|(other, _)| share_data(deployment, other, node)));
         groups = apart;
         let mut joined: Vec<_> = sharing.into_iter().flatten().collect();
-        joined.push((node, store));
+        joined.push((node, with));
         groups.push(joined);
     }
     groups
 }
 
 /// The member that most others agree with; the first of several.
-fn majority<'a>(group: &[Encrypting<'a>]) -> Option<Encrypting<'a>> {
-    let agreeing =
-        |store: &KeyStore| group.iter().filter(|(_, other)| difference(store, other).is_none()).count();
-    group.iter().copied().rev().max_by_key(|(_, store)| agreeing(store))
+pub(super) fn majority<'a, T>(
+    group: &[(&'a Node, &'a T)],
+    agree: impl Fn(&T, &T) -> bool,
+) -> Option<(&'a Node, &'a T)> {
+    let agreeing = |with: &T| group.iter().filter(|(_, other)| agree(with, other)).count();
+    group.iter().copied().rev().max_by_key(|(_, with)| agreeing(with))
 }
 
 fn finding(kind: Difference, (model, ours): Encrypting<'_>, (node, theirs): Encrypting<'_>) -> Finding {
@@ -73,9 +79,17 @@ fn finding(kind: Difference, (model, ours): Encrypting<'_>, (node, theirs): Encr
             name(ours),
         ),
     };
-    Finding::new(place(theirs), "differs from its peer", message)
+    let mut finding = Finding::new(place(theirs), "differs from its peer", message)
         .help(format!("copy the key store of {} to {} and name it alike", model.name, node.name))
-        .related(place(ours), format!("{}'s key store", model.name))
+        .related(place(ours), format!("{}'s key store", model.name));
+    // Other places that name the same store change with it.
+    let is_same = |store: &&KeyStore| {
+        store.location.is_written() && !store.usage.is_trust() && store.file_name == theirs.file_name
+    };
+    for store in node.key_stores.iter().filter(is_same).filter(|store| place(store) != place(theirs)) {
+        finding = finding.related(place(store), "the same key store");
+    }
+    finding
 }
 
 /// In what two key stores differ.

@@ -18,7 +18,7 @@ fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let (shipped, others): (Vec<&KeyStore>, Vec<&KeyStore>) = named.partition(|store| keeps_shipped(store));
     let replaced = others.iter().find(|store| store.file_name.as_deref() != Some("wso2carbon.jks"));
     let (Some((first, rest)), Some(replaced)) = (shipped.split_first(), replaced) else { return };
-    let name = replaced.location.value.rsplit('/').next().unwrap_or_default();
+    let name = replaced.file();
     let message = format!(
         "{} uses {name} as {}, but still the shipped wso2carbon.jks as {}",
         node.name,

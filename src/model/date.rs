@@ -1,4 +1,4 @@
-//! Calendar dates, as far as the end of a suppression needs them.
+//! Calendar dates, as far as the end of a suppression or of a certificate needs them.
 
 use std::fmt;
 use std::str::FromStr;
