@@ -149,7 +149,7 @@ fn stale(entries: Vec<BaselineEntry>, deployment: &Deployment, linted: &Linted) 
         let node = entry.node.as_ref();
         // A code that is gone can never occur again.
         let ran =
-            linted.rules.iter().any(|card| card.code == entry.code) || registry::find(&entry.code).is_none();
+            linted.rules.iter().any(|card| card.code == entry.code) || registry::card(&entry.code).is_none();
         ran && node.is_none_or(|name| deployment.nodes.iter().any(|node| node.name == *name))
     };
     let is_stale = |entry: &BaselineEntry| !found.contains(entry.fingerprint.as_str()) && was_asked(entry);
@@ -178,6 +178,10 @@ fn inventory_layers(inventory: &Inventory, sources: &OwnerSources) -> (Vec<Layer
         let texts = |words: &[Scalar]| words.iter().map(|word| word.text.clone()).collect();
         let within = Some(Within { nodes: texts(&over.nodes), files: texts(&over.files) });
         layers.push(Layer { within, ..layer(&over.ignore, &over.severities) });
+    }
+    for rule in inventory.rules.iter().filter(|rule| !registry::is_house_code(&rule.code.text)) {
+        let reason = format!("the letters of {} are those of rules of apimlint; take others", rule.code.text);
+        faults.push(fault(sources, &rule.code, reason));
     }
     (layers, faults)
 }

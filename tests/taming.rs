@@ -61,6 +61,92 @@ fn overrides_hold_for_their_nodes_and_files() {
     assert_eq!(with(&both, &[]), "CL003=info CL003=error");
 }
 
+const CARBON: &str = "repository/conf/carbon.xml";
+
+/// Three nodes with offsets 0, 1 and 1, and whatever rule of the house.
+fn with_rule(rule: &str, arguments: &[&str]) -> (String, Value) {
+    let folder = tempfile::tempdir().unwrap();
+    for (node, offset) in [("gw1", "0"), ("gw2", "1"), ("km", "1")] {
+        let text = format!(
+            "<Server>\n  <HostName>{node}.corp.test</HostName>\n  <Ports>\n    <Offset>{offset}</Offset>\n  </Ports>\n</Server>\n"
+        );
+        write(folder.path(), &format!("{node}/{CARBON}"), &text);
+    }
+    let asked = format!("[[rule]]\ncode = \"CORP001\"\nfile = \"carbon.xml\"\n{rule}\n");
+    write(folder.path(), "apimlint.toml", &asked);
+    let all = [&["check", "--format", "json", "gw1", "gw2", "km", "--select", "CORP001"], arguments].concat();
+    let output = run(folder.path(), &all);
+    assert_ne!(status(&output), 2, "{}", stdout(&output));
+    let document = json(&output);
+    let findings = document["diagnostics"].as_array().unwrap().iter().map(|finding| {
+        let labels = finding["labels"].as_array().unwrap().iter();
+        let places = labels.map(|label| format!("{}:{}", label["node"].as_str().unwrap(), label["line"]));
+        format!("{} {}", finding["severity"].as_str().unwrap(), places.collect::<Vec<_>>().join(" "))
+    });
+    (findings.collect::<Vec<_>>().join("; "), document)
+}
+
+#[test]
+fn rules_of_the_house_ask_for_values_presence_and_likeness() {
+    for (rule, expected) in [
+        ("path = \"/Server/Ports/Offset\"\nexpect = [\"0\"]", "warning gw2:4; warning km:4"),
+        ("path = \"/Server/Ports/Offset\"\nexpect = [\"0\", \"1\"]", ""),
+        ("path = \"*Offset\"\nforbid = [\"0\"]\nseverity = \"error\"", "error gw1:4"),
+        ("path = \"*Offset\"\nexpect = [\"0\"]\nnodes = [\"gw*\"]", "warning gw2:4"),
+        ("path = \"*Offset\"\nacross = \"same\"", "warning gw1:4 gw2:4 km:4"),
+        ("path = \"*Offset\"\nacross = \"different\"", "warning km:4 gw2:4"),
+        ("path = \"*HostName\"\nacross = \"different\"", ""),
+        ("path = \"*MgtHostName\"\npresent = true", "warning gw1:1; warning gw2:1; warning km:1"),
+        ("path = \"*HostName\"\npresent = false\nnodes = [\"km\"]", "warning km:2"),
+    ] {
+        assert_eq!(with_rule(rule, &[]).0, expected, "{rule}");
+    }
+}
+
+#[test]
+fn rules_of_the_house_are_rules_like_others() {
+    let rule = "name = \"corp-offset\"\nmessage = \"offsets are not used here\"\nhelp = \"use 0\"\n\
+                path = \"/Server/Ports/Offset\"\nexpect = [\"0\"]\n";
+    let (found, document) = with_rule(rule, &[]);
+    assert_eq!(found, "warning gw2:4; warning km:4");
+    let first = &document["diagnostics"][0];
+    assert_eq!(first["rule"], "corp-offset");
+    assert_eq!(first["message"], "gw2: offsets are not used here");
+    assert_eq!(first["help"], "use 0");
+    assert_eq!(with_rule(rule, &["--severity", "CORP001=info"]).0, "info gw2:4; info km:4");
+    assert_eq!(with_rule(rule, &["--ignore", "CORP001"]).0, "");
+    let over = format!("{rule}[[override]]\nnodes = [\"km\"]\nignore = [\"CORP001\"]\n");
+    assert_eq!(with_rule(&over, &[]).0, "warning gw2:4");
+}
+
+#[test]
+fn a_comment_suppresses_a_rule_of_the_house() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "<Server>\n  <!-- apimlint: ignore[CORP001] agreed -->\n  <HostName>a</HostName>\n</Server>\n";
+    write(folder.path(), &format!("node1/{CARBON}"), text);
+    let rule = "[[rule]]\ncode = \"CORP001\"\nfile = \"*\"\npath = \"/Server/HostName\"\nforbid = [\"a\"]\n";
+    write(folder.path(), "apimlint.toml", rule);
+    assert_eq!(found(folder.path(), &["node1", "--select", "CORP001,AL"]), "");
+    write(folder.path(), "apimlint.toml", &rule.replace("\"a\"", "\"b\""));
+    assert_eq!(found(folder.path(), &["node1", "--select", "CORP001,AL"]), "AL001=warning");
+}
+
+#[test]
+fn a_rule_of_the_house_that_cannot_be_is_said_with_its_place() {
+    let folder = two_nodes();
+    let inventory = "[[rule]]\ncode = \"CL001\"\nfile = \"a\"\npath = \"b\"\npresent = true\n\n\
+                     [[rule]]\ncode = \"CORP001\"\nfile = \"a\"\npath = \"b\"\n";
+    write(folder.path(), "apimlint.toml", inventory);
+    let output = run(folder.path(), &["check", "clean"]);
+    assert_eq!(status(&output), 2);
+    for line in [
+        "apimlint.toml:2:8: the letters of CL001 are those of rules of apimlint; take others",
+        "apimlint.toml:7:1: [[rule]] asks one thing: \"expect\", \"forbid\", \"present\" or \"across\"",
+    ] {
+        assert!(stdout(&output).contains(line), "{}", stdout(&output));
+    }
+}
+
 #[test]
 fn words_of_the_inventory_that_mean_nothing_are_said_with_their_place() {
     let folder = two_nodes();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use super::{lines, vanilla};
-use crate::syntax::settings::paths::Separator;
+use crate::syntax::settings::paths::{Separator, last_step, without_predicates};
 
 /// The files whose elements are known, relative to `repository/conf`.
 const FILES: [&str; 10] = [
@@ -88,7 +88,7 @@ impl File {
         for prefix in Separator::Slash.prefixes(path) {
             let start = prefix.len() - last_step(prefix).len();
             let (parent, step) = prefix.split_at(start);
-            let parent = names(parent.trim_end_matches('/'));
+            let parent = without_predicates(parent.trim_end_matches('/'));
             let (name, predicates) = step.split_at(step.find('[').unwrap_or(step.len()));
             let path = format!("{parent}/{name}");
             for predicate in predicates.split('[').skip(1) {
@@ -138,23 +138,6 @@ impl File {
     pub fn keys_of(&self, path: &str) -> impl Iterator<Item = &str> {
         self.keys.get(path).into_iter().flatten().map(String::as_str)
     }
-}
-
-/// The last step of a path, its predicates included.
-fn last_step(path: &str) -> &str {
-    let parent = Separator::Slash.parent(path).map_or(0, str::len);
-    path.get(parent..).unwrap_or(path).trim_start_matches('/')
-}
-
-/// A path without its predicates.
-fn names(path: &str) -> String {
-    let mut names = String::with_capacity(path.len());
-    for prefix in Separator::Slash.prefixes(path).filter(|prefix| !prefix.is_empty()) {
-        let step = last_step(prefix);
-        names.push('/');
-        names.push_str(step.split('[').next().unwrap_or(step));
-    }
-    names
 }
 
 #[cfg(test)]

@@ -6,12 +6,14 @@ mod identify;
 mod key_store_files;
 mod listeners;
 mod mentions;
+mod misnamed;
 pub mod proxy;
 mod shape;
 mod start_script;
 #[cfg(test)]
 mod tests;
 mod toml;
+mod updates;
 pub mod variables;
 mod vault;
 pub mod view;
@@ -132,6 +134,8 @@ fn lower(
         system_properties: start_script::system_properties(&mut files),
         ..Node::nameless(index, name, files.place(main))
     };
+    node.update_level = updates::level(&mut files);
+    node.patches = updates::patches(&files);
     match told.model {
         ConfigModel::Xml => {
             xml::extract(&mut node, &mut files);
@@ -143,6 +147,7 @@ fn lower(
     if let Some(clustering) = &mut node.clustering {
         clustering.own_file = files.written_xml(HAZELCAST).map(|document| document.root.start_tag);
     }
+    node.misnamed = misnamed::misnamed(&node, &mut files);
     if options.everything {
         files.read_everything();
     }

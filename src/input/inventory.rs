@@ -65,6 +65,50 @@ pub struct Inventory {
     pub balancers: Vec<Balancer>,
     /// The nodes, in file order.
     pub nodes: Vec<InventoryNode>,
+    /// Rules of the house, in file order.
+    pub rules: Vec<HouseRule>,
+}
+
+/// `[[rule]]`: what the settings of the nodes should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HouseRule {
+    /// Its code, such as `CORP001`.
+    pub code: Scalar,
+    /// Its name in reports; the code where none is given.
+    pub name: Option<Scalar>,
+    /// What to say; a sentence with path and value where none is given.
+    pub message: Option<Scalar>,
+    /// What to do about it.
+    pub help: Option<Scalar>,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The files, from the home or from `repository/conf`; `*` stands for any characters.
+    pub file: Scalar,
+    /// The settings by path or key; `*` stands for any characters.
+    pub path: Scalar,
+    /// Names of the nodes that it is about; `*` stands for any characters. Empty: all.
+    pub nodes: Vec<Scalar>,
+    /// Roles of the nodes that it is about. Empty: all.
+    pub roles: Vec<Scalar>,
+    /// What is asked.
+    pub expectation: Expectation,
+}
+
+/// What a rule of the house asks of the settings that it names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expectation {
+    /// Each is one of these; `*` stands for any characters.
+    Values(Vec<Scalar>),
+    /// None is one of these.
+    Forbidden(Vec<Scalar>),
+    /// Each node has one.
+    Present,
+    /// No node has one.
+    Absent,
+    /// All nodes have the same.
+    Same,
+    /// No two nodes have the same.
+    Different,
 }
 
 /// `[[override]]`.
@@ -244,6 +288,7 @@ fn root(table: &Table, base: &Path, faults: &mut Vec<Fault>) -> Inventory {
         (section.table("severity"), section.table("artifacts"), section.table("nginx"));
     let (overrides, balancers, nodes) =
         (section.tables("override"), section.tables("balancer"), section.tables("node"));
+    let rules = section.tables("rule");
     section.end();
     inventory.severities = severities(severity, "[severity]", faults);
     inventory.overrides = overrides.into_iter().filter_map(|table| over(table, faults)).collect();
@@ -268,7 +313,67 @@ fn root(table: &Table, base: &Path, faults: &mut Vec<Fault>) -> Inventory {
             inventory.nodes.push(node);
         }
     }
+    for table in rules {
+        let Some(rule) = rule(table, faults) else { continue };
+        if inventory.rules.iter().any(|earlier| earlier.code.text == rule.code.text) {
+            let reason = format!("a second rule of the code {}; the first one counts", rule.code.text);
+            faults.push(Fault { span: rule.code.span, reason });
+        } else {
+            inventory.rules.push(rule);
+        }
+    }
     inventory
+}
+
+fn rule(table: &Table, faults: &mut Vec<Fault>) -> Option<HouseRule> {
+    let mut section = Section::new(table, "[[rule]]", faults);
+    let (code, file, path) =
+        (section.required_text("code"), section.required_text("file"), section.required_text("path"));
+    let (name, message, help) = (section.text("name"), section.text("message"), section.text("help"));
+    let severity = section.word("severity", &SEVERITIES).unwrap_or(Severity::Warning);
+    let nodes = section.texts("nodes");
+    let roles = section.texts("roles");
+    for role in roles.iter().filter(|role| !ROLES.contains(&role.text.as_str())) {
+        section.unknown_word(role, &ROLES);
+    }
+    let (values, forbidden) = (section.texts("expect"), section.texts("forbid"));
+    let presence = section.flag("present");
+    let is_same = section.word("across", &[("same", true), ("different", false)]);
+    section.end();
+    let asked = [
+        (!values.is_empty()).then_some(Expectation::Values(values)),
+        (!forbidden.is_empty()).then_some(Expectation::Forbidden(forbidden)),
+        presence.map(|present| if present { Expectation::Present } else { Expectation::Absent }),
+        is_same.map(|is_same| if is_same { Expectation::Same } else { Expectation::Different }),
+    ];
+    let mut asked: Vec<Expectation> = asked.into_iter().flatten().collect();
+    if asked.len() != 1 {
+        let reason = "[[rule]] asks one thing: \"expect\", \"forbid\", \"present\" or \"across\"";
+        faults.push(Fault { span: table.span, reason: reason.to_owned() });
+        return None;
+    }
+    let code = code?;
+    let letters = code.text.trim_end_matches(|letter: char| letter.is_ascii_digit());
+    let is_code = (2..=8).contains(&letters.len())
+        && letters.bytes().all(|letter| letter.is_ascii_uppercase())
+        && code.text.len() == letters.len() + 3;
+    if !is_code {
+        let reason = "a code is two to eight upper case letters and three digits, such as CORP001";
+        faults.push(Fault { span: code.span, reason: reason.to_owned() });
+        return None;
+    }
+    Some(HouseRule {
+        code,
+        name,
+        message,
+        help,
+        severity,
+        file: file?,
+        path: path?,
+        nodes,
+        roles,
+        expectation: asked.pop()?,
+    })
 }
 
 const SEVERITIES: [(&str, Severity); 3] =

@@ -14,8 +14,9 @@ pub use selection::{Layer, Place, Selection, Selector, Within};
 
 use crate::catalog::card::{Card, FixKind, Scope};
 use crate::diagnostic::{Diagnostic, Edit, Fix, Label, Silenced, Silencer};
+use crate::input::inventory::HouseRule;
 use crate::model::Deployment;
-use crate::rules::{Check, Finding};
+use crate::rules::{self, Check, Finding};
 use crate::source::{FileId, Span};
 use crate::syntax::secrets;
 use registry::Entry;
@@ -63,6 +64,19 @@ pub fn lint(deployment: &Deployment, judgement: &Judgement, is_whole: bool) -> L
         .into_iter()
         .flatten()
         .collect();
+    let house: Vec<(&'static Card, &HouseRule)> = deployment
+        .inventory
+        .rules
+        .iter()
+        .filter(|rule| registry::is_house_code(&rule.code.text))
+        .map(|rule| (registry::house_card(rule), rule))
+        .filter(|(card, _)| selection.is_enabled(card, None))
+        .collect();
+    let of_house = house.iter().flat_map(|(card, rule)| {
+        let findings = rules::house::check(rule, deployment);
+        findings.into_iter().map(|finding| Found { card, finding, silenced: None })
+    });
+    let found: Vec<Found<'_>> = found.into_iter().chain(of_house).collect();
     let mut found = without_outranked(found);
     let suppressions = suppression::collect(deployment);
     let used = suppress(&mut found, &suppressions.understood, judgement.today);
@@ -84,8 +98,10 @@ pub fn lint(deployment: &Deployment, judgement: &Judgement, is_whole: bool) -> L
     judged.dedup();
     // A comment more must not change the marks of the findings beside it.
     fingerprint::assign(deployment, judged.iter_mut().map(|(diagnostic, _)| diagnostic));
-    let mut linted =
-        Linted { rules: enabled.into_iter().map(|entry| &entry.card).collect(), ..Linted::default() };
+    let mut ran: Vec<&'static Card> =
+        enabled.into_iter().map(|entry| &entry.card).chain(house.iter().map(|(card, _)| *card)).collect();
+    ran.sort_by(|left, right| left.code.cmp(&right.code));
+    let mut linted = Linted { rules: ran, ..Linted::default() };
     for (diagnostic, silenced) in judged {
         match silenced.map(Silencer::Comment) {
             Some(by) => linted.silenced.push(Silenced { diagnostic, by }),
@@ -141,7 +157,8 @@ fn without_outranked(found: Vec<Found<'_>>) -> Vec<Found<'_>> {
             if outranked {
                 false
             } else if gives_way_to_all(card) {
-                let outranks = |other: &Card| !gives_way_to_all(other);
+                let outranks =
+                    |other: &Card| !gives_way_to_all(other) || card.gives_way_to.contains(&other.code);
                 !labels(finding).any(|label| is_taken(label.span, &outranks))
             } else {
                 let outranks = |other: &Card| card.gives_way_to.contains(&other.code);
@@ -209,7 +226,7 @@ fn unused(
         let subject = subject(deployment, suppression.span);
         let place = Some(place(deployment, suppression.span));
         let is_unused = |(code, used): (&&str, &bool)| {
-            let was_run = registry::find(code).is_some_and(|Entry { card, .. }| {
+            let was_run = registry::card(code).is_some_and(|card| {
                 judgement.selection.is_enabled(card, place)
                     && (card.scope != Scope::Deployment || deployment.nodes.len() > 1)
             });

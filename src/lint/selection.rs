@@ -41,6 +41,10 @@ impl FromStr for Selector {
         if !upper.is_empty() && cards().any(|card| card.code.starts_with(&upper)) {
             return Ok(Self::Prefix(upper));
         }
+        // The rules of the house are known once apimlint.toml is read.
+        if registry::is_house_code(&upper) {
+            return Ok(Self::Prefix(upper));
+        }
         let lower = text.to_ascii_lowercase();
         if cards().any(|card| card.name == lower) {
             return Ok(Self::Name(lower));

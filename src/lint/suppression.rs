@@ -126,6 +126,9 @@ struct Instruction {
     reason: String,
 }
 
+/// Codes about comments themselves.
+const OWN: [&str; 2] = [registry::SUPPRESSION_UNUSED, registry::SUPPRESSION_MALFORMED];
+
 /// Reads `ignore[CODE,CODE until=YYYY-MM-DD] reason`.
 fn parse_instruction(text: &str) -> Result<Instruction, String> {
     let text = text.trim_start();
@@ -149,11 +152,11 @@ fn parse_instruction(text: &str) -> Result<Instruction, String> {
             instruction.until = Some(date.parse()?);
             continue;
         }
-        let code = match registry::find(item) {
-            Some(entry) if entry.rule.is_none() => {
-                return Err(format!("names {}, which no comment can silence", entry.card.code));
+        let code = match registry::card(item) {
+            Some(card) if OWN.contains(&card.code.as_str()) => {
+                return Err(format!("names {}, which no comment can silence", card.code));
             }
-            Some(entry) => entry.card.code.as_str(),
+            Some(card) => card.code.as_str(),
             None => {
                 let offer = registry::suggestion(item).map(|name| format!("; did you mean {name}?"));
                 return Err(format!("names {}, which is no rule{}", quoted(item), offer.unwrap_or_default()));
@@ -343,7 +346,7 @@ pub(super) fn one_code(source: &SourceFile, comment: Span, code: &str) -> Option
         let rest = list.get(start..)?;
         let end = start + rest.find(SEPARATORS).unwrap_or(rest.len());
         let item = list.get(start..end)?;
-        if registry::find(item).is_some_and(|entry| entry.card.code == code) {
+        if registry::card(item).is_some_and(|card| card.code == code) {
             let next = list.get(end..)?.find(is_part).map(|index| end + index);
             let is_code = |at: usize| list.get(at..).is_some_and(|rest| !rest.starts_with("until="));
             let (start, end) = match next.filter(|next| is_code(*next)) {

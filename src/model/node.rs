@@ -217,6 +217,17 @@ pub struct Identity {
     pub server_role: Option<Setting>,
 }
 
+/// A file that the server does not find, since it asks for another name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misnamed {
+    /// Home-relative path.
+    pub path: String,
+    /// Where the server looks.
+    pub expected: String,
+    /// The start of the file.
+    pub span: Span,
+}
+
 /// One node of the deployment.
 #[derive(Debug, Clone)]
 pub struct Node {
@@ -308,12 +319,18 @@ pub struct Node {
     pub artifacts: Option<Artifacts>,
     /// Names of the jars in `repository/components/{lib,dropins,plugins}`; `None` where the input lacks `lib`.
     pub libraries: Option<Vec<String>>,
+    /// `update-level` of `updates/config.json`, where updates are noted since 3.x.
+    pub update_level: Option<Setting>,
+    /// Folders of `repository/components/patches`, without the one that keeps what patches replaced.
+    pub patches: BTreeSet<String>,
     /// Home-relative paths of all files that the input holds in the folders that rules ask about.
     pub files: BTreeSet<String>,
     /// System properties that the start scripts set (`-Dname=value`), in their order; of one set twice the last counts.
     pub system_properties: Vec<(String, Setting)>,
     /// Every parsed file by home-relative path.
     pub documents: BTreeMap<String, (FileId, Parsed)>,
+    /// Files that look like those that the server asks for and lie where it does not find them, sorted by path.
+    pub misnamed: Vec<Misnamed>,
     /// The files that are there and that nobody can parse, sorted by path.
     pub unparsed: Vec<Unparsed>,
     /// Endpoints that belong to no topic above (App Manager, identity), with their purpose.
@@ -377,9 +394,12 @@ impl Node {
             app_manager: None,
             artifacts: None,
             libraries: None,
+            update_level: None,
+            patches: BTreeSet::new(),
             files: BTreeSet::new(),
             system_properties: Vec::new(),
             documents: BTreeMap::new(),
+            misnamed: Vec::new(),
             unparsed: Vec::new(),
             other_references: Vec::new(),
         }

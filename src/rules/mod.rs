@@ -10,6 +10,7 @@ mod drift;
 mod format;
 mod gateways;
 mod hosts;
+pub mod house;
 mod key_manager;
 mod ports;
 mod proxy;
@@ -76,6 +77,10 @@ pub const ALL: &[&Rule] = &[
     &clustering::worker_subdomain_mismatch::RULE,
     &drift::role_drift::RULE,
     &drift::gateway_drift::RULE,
+    &drift::datasource_drift::RULE,
+    &drift::portal_settings_drift::RULE,
+    &drift::file_on_one_node::RULE,
+    &drift::library_drift::RULE,
     &datasources::h2_shared_database::RULE,
     &datasources::datasource_undefined::RULE,
     &datasources::database_mismatch::RULE,
@@ -101,9 +106,16 @@ pub const ALL: &[&Rule] = &[
     &format::json_malformed::RULE,
     &deployment_toml::toml_malformed::RULE,
     &format::amqp_url_malformed::RULE,
+    &format::encoding_mismatch::RULE,
     &format::element_duplicate::RULE,
     &format::element_pseudo_commented::RULE,
+    &format::element_misplaced::RULE,
+    &format::element_unknown::RULE,
     &format::placeholder_unfilled::RULE,
+    &format::value_whitespace::RULE,
+    &format::boolean_invalid::RULE,
+    &format::url_malformed::RULE,
+    &format::file_misnamed::RULE,
     &gateways::gateway_target_divergent::RULE,
     &gateways::sync_writer_bypassed::RULE,
     &gateways::gateway_environment_mismatch::RULE,
@@ -267,8 +279,10 @@ pub const ALL: &[&Rule] = &[
     &users::admin_password_fragile::RULE,
     &users::service_credentials_mismatch::RULE,
     &versions::version_mixed::RULE,
+    &versions::key_manager_version_mismatch::RULE,
     &versions::setting_of_other_version::RULE,
     &deployment_toml::config_model_mixed::RULE,
+    &versions::update_level_mixed::RULE,
 ];
 
 /// The name that is nearest to the given one, letters in any case and at most two of them wrong. `None` where no name is,

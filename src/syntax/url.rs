@@ -50,6 +50,65 @@ pub fn split_host_port(text: &str) -> Option<(Range<usize>, Option<Range<usize>>
     (end == whole.end).then_some((host, port))
 }
 
+/// Why a text of URLs is broken: the part and one clause. Placeholders may stand in any part, several URLs in a list.
+pub fn fault(text: &str) -> Option<(Range<usize>, &'static str)> {
+    let unclosed = |at: &usize| {
+        let end = placeholder_end(text, *at);
+        end.is_none_or(|end| text.get(at + 2..end).is_some_and(|name| name.contains("${")))
+    };
+    if let Some(at) = text.match_indices("${").map(|(at, _)| at).find(unclosed) {
+        let rest = text.get(at + 2..)?;
+        let length = rest.find(['/', ',', ' ', '$']).unwrap_or(rest.len());
+        return Some((at..at + 2 + length, "this variable is never closed"));
+    }
+    let whole = trim(text, 0..text.len());
+    let colon = find(text, whole.clone(), |byte| byte == b':')?;
+    if text.get(colon..).is_some_and(|rest| rest.starts_with(":/") && !rest.starts_with("://")) {
+        return Some((colon..colon + 2, "a slash is missing behind the scheme"));
+    }
+    if let Some(at) = find(text, whole.clone(), |byte| byte == b'\\') {
+        return Some((at..at + 1, "a back slash in it"));
+    }
+    text.match_indices("://").find_map(|(at, mark)| one_fault(text, at, at + mark.len()))
+}
+
+/// What is wrong with the URL whose scheme ends at `colon` and whose authority starts at `start`.
+fn one_fault(text: &str, colon: usize, start: usize) -> Option<(Range<usize>, &'static str)> {
+    let scheme = text.get(..colon)?.bytes().rev().take_while(u8::is_ascii_alphabetic).count();
+    let end = find(text, start..text.len(), |byte| b",;|}{'\"".contains(&byte)).unwrap_or(text.len());
+    let rest = text.get(start..end)?;
+    let second = rest.find("://").and_then(|at| rest.get(..at));
+    if let Some(second) = second.filter(|second| second.bytes().all(|byte| byte.is_ascii_alphabetic())) {
+        return Some((colon - scheme..start + second.len() + 3, "two schemes"));
+    }
+    let path = find(text, start..end, |byte| b"/?#".contains(&byte)).unwrap_or(end);
+    let authority = trim(text, start..path);
+    if let Some(at) = find(text, authority.clone(), |byte| byte.is_ascii_whitespace()) {
+        return Some((at..at + 1, "a blank in host or port"));
+    }
+    let from = rfind(text, authority.clone(), b'@').map_or(authority.start, |at| at + 1);
+    let place = colon - scheme..authority.end.max(start);
+    let Some((_, port, behind)) = self::authority(text, from..authority.end) else {
+        return Some((place, "there is no host"));
+    };
+    match port {
+        Some(range) => {
+            let port = text.get(range.clone())?;
+            let is_number = port.parse::<u16>().is_ok_and(|port| port > 0);
+            let is_plain = !port.contains(['$', '{', '%', '<']);
+            if is_plain && port.contains(':') {
+                Some((range, "two ports"))
+            } else {
+                (is_plain && !is_number).then_some((range, "the port is no number"))
+            }
+        }
+        None if behind.checked_sub(1).and_then(|last| text.as_bytes().get(last)) == Some(&b':') => {
+            Some((place, "there is no port behind the colon"))
+        }
+        None => None,
+    }
+}
+
 /// The port that a scheme means when none is written: http and ws 80, https and wss 443.
 pub fn default_port(scheme: &str) -> Option<u16> {
     let is = |known: &str| scheme.eq_ignore_ascii_case(known);
@@ -189,6 +248,41 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn broken_urls_are_told_with_their_part() {
+        for text in [
+            "https://localhost:${mgt.transport.https.port}${carbon.context}services/",
+            "https://a.corp.test/x?y=http://b",
+            "http://a:1,https://b:2",
+            "{tcp://a:9611},{tcp://b:9611 | tcp://c:9611}",
+            "https://user:p@a.corp.test:9443/",
+            "https://[::1]:9443/x",
+            "ldap://ldap.corp.test",
+            "https://$env{HOST}:9443/",
+            "https://${carbon.host}${carbon.context}",
+        ] {
+            assert_eq!(fault(text), None, "{text}");
+        }
+        for (text, part, reason) in [
+            ("https://a:${mgt.port/services", "${mgt.port", "never closed"),
+            ("https://a:${mgt.port${carbon.context}x/", "${mgt.port", "never closed"),
+            ("https:/a.corp.test", ":/", "slash"),
+            ("https://https://a", "https://https://", "two schemes"),
+            ("https://a\\b/c", "\\", "back slash"),
+            ("https://a :9443/", " ", "blank"),
+            ("https://:9443/x", "https://:9443", "no host"),
+            ("https:///x", "https://", "no host"),
+            ("https://a:/x", "https://a:", "no port"),
+            ("https://a:9443:8243/", "9443:8243", "two ports"),
+            ("https://a:94x3/", "94x3", "no number"),
+            ("tcp://a:1,tcp://b:99999", "99999", "no number"),
+        ] {
+            let (range, said) = fault(text).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(&text[range], part, "{text}");
+            assert!(said.contains(reason), "{text}: {said}");
+        }
+    }
 
     fn shown(text: &str) -> String {
         let Some(parts) = split(text) else { return "none".to_owned() };

@@ -216,6 +216,14 @@ fn the_schema_takes_what_the_reader_takes() {
         ("[[override]]\nignore = [\"CL\"]", false),
         ("[[override]]\nfiles = [\"a\"]", true),
         ("[artifacts]", false),
+        ("[[rule]]\ncode = \"CORP001\"\nfile = \"a\"\npath = \"b\"\nexpect = [\"c\"]", true),
+        ("[[rule]]\ncode = \"corp1\"\nfile = \"a\"\npath = \"b\"\nexpect = [\"c\"]", false),
+        ("[[rule]]\ncode = \"CORP001\"\nfile = \"a\"\npath = \"b\"", false),
+        (
+            "[[rule]]\ncode = \"CORP001\"\nfile = \"a\"\npath = \"b\"\nacross = \"same\"\npresent = true",
+            false,
+        ),
+        ("[[rule]]\ncode = \"CORP001\"\npath = \"b\"\nacross = \"same\"", false),
         ("[nginx]\nflavour = \"lite\"", false),
     ] {
         assert_eq!(is_valid(inventory), expected, "schema: {inventory}");
@@ -235,6 +243,10 @@ fn the_schema_has_exactly_the_keys_that_the_reader_asks_for() {
         ("[artifacts]\nmode = \"svn\"\nunheard-of = 1", &top["artifacts"]),
         ("[nginx]\nunheard-of = 1", &top["nginx"]),
         ("[[override]]\nnodes = [\"a\"]\nunheard-of = 1", &top["override"]["items"]),
+        (
+            "[[rule]]\ncode = \"AA001\"\nfile = \"a\"\npath = \"b\"\nacross = \"same\"\nunheard-of = 1",
+            &top["rule"]["items"],
+        ),
         ("[[balancer]]\nname = \"a\"\nunheard-of = 1", &top["balancer"]["items"]),
         (
             "[[balancer]]\nname = \"a\"\nports = [{ listen = 1, port = 1, unheard-of = 1 }]",

@@ -128,7 +128,7 @@ impl Deployment {
     }
 
     /// Groups of two and more nodes of one product and version whose settings should be the same.
-    fn copies(&self, kind: Kind) -> Vec<Vec<&Node>> {
+    pub fn copies(&self, kind: Kind) -> Vec<Vec<&Node>> {
         let portals = |node: &Node| (node.acts_as(Role::Publisher), node.acts_as(Role::Store));
         let alike = |left: &Node, right: &Node| {
             let same_work = match kind {

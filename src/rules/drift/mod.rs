@@ -1,6 +1,10 @@
 //! Rules about nodes that should be copies of each other.
 
+pub mod datasource_drift;
+pub mod file_on_one_node;
 pub mod gateway_drift;
+pub mod library_drift;
+pub mod portal_settings_drift;
 pub mod role_drift;
 
 use crate::model::drift::{Drift, Presence, Side, Subject};

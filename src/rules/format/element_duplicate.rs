@@ -15,7 +15,11 @@ pub static RULE: Rule =
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     for (path, document, known) in known_files(node) {
         for parent in elements(document) {
-            for (first, second) in doubles(&parent, known) {
+            // An element that somebody meant to comment out is another rule's business.
+            let is_meant =
+                |element: &Element| document.loose.iter().all(|loose| loose.before != Some(element.span));
+            let doubles = doubles(&parent, known).into_iter();
+            for (first, second) in doubles.filter(|(first, second)| is_meant(first) && is_meant(second)) {
                 findings.push(finding(node, base(path), first, second));
             }
         }

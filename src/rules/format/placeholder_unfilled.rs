@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::base;
+use super::{base, is_configuration};
 use crate::model::portal::ProxyMode;
 use crate::model::proxy::UpstreamServer;
 use crate::model::texts::Text;
@@ -62,13 +62,6 @@ fn in_values(node: &Node, findings: &mut Vec<Finding>) {
                 .variant("template"),
         );
     }
-}
-
-/// What an artifact does with its braces is its own business.
-fn is_configuration(file: &str) -> bool {
-    let own = ["synapse-configs", "executionplans", "eventstreams"];
-    !own.iter().any(|folder| file.contains(&format!("repository/deployment/server/{folder}/")))
-        && !file.starts_with("repository/resources/")
 }
 
 fn placeholder(node: &Node, text: &Text<'_>, range: Range<usize>) -> Option<Finding> {

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::is_certain;
+use super::{is_certain, place};
 use crate::model::deployment::Target;
 use crate::model::node::VersionEvidence;
 use crate::model::sharing::SHARED;
 use crate::model::{Deployment, Node, Version};
 use crate::rules::{Check, Finding, Rule};
-use crate::source::Span;
 
 /// VR001.
 pub static RULE: Rule =
@@ -77,9 +76,4 @@ fn finding(group: &[&Node]) -> Option<Finding> {
         finding = finding.related(place(node), label);
     }
     Some(finding)
-}
-
-/// What states the version, else the file that should.
-fn place(node: &Node) -> Span {
-    node.version_stated.unwrap_or(node.identity.span)
 }

@@ -88,9 +88,32 @@ pub fn without_positions(path: &str) -> String {
     out
 }
 
+/// The last step of an XML path, its predicates included.
+pub fn last_step(path: &str) -> &str {
+    let parent = Separator::Slash.parent(path).map_or(0, str::len);
+    path.get(parent..).unwrap_or(path).trim_start_matches('/')
+}
+
+/// An XML path without its predicates: `/Server/Service/Connector/@port`.
+pub fn without_predicates(path: &str) -> String {
+    let mut names = String::with_capacity(path.len());
+    for prefix in Separator::Slash.prefixes(path).filter(|prefix| !prefix.is_empty()) {
+        let step = last_step(prefix);
+        names.push('/');
+        names.push_str(step.split('[').next().unwrap_or(step));
+    }
+    names
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn predicates_go_and_names_stay() {
+        assert_eq!(without_predicates("/a/b[@x='c/d']/e[2]/@f"), "/a/b/e/@f");
+        assert_eq!(last_step("/a/b[@x='c/d']"), "b[@x='c/d']");
+    }
 
     #[test]
     fn steps_end_where_elements_and_keys_do() {
