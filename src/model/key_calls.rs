@@ -46,14 +46,14 @@ impl Node {
     }
 
     /// The addresses by which a node in its roles finds the key manager. Gateways validate keys, portals of the XML releases
-    /// log in; portals of the TOML releases need no address unless they write one.
+    /// log in. Portals of the TOML releases and gateways of 4.x need no address unless they write one.
     pub fn key_calls(&self) -> Vec<KeyCall<'_>> {
         let Some(keys) = &self.key_management else { return Vec::new() };
         let is_said =
             |endpoint: &&Endpoint| matches!(endpoint.text.origin, Origin::Written | Origin::Derived);
         let portal = self.acts_as(Role::Publisher) || self.acts_as(Role::Store);
         let validates = |endpoint: &&Endpoint| {
-            self.acts_as(Role::Gateway)
+            (self.acts_as(Role::Gateway) && (endpoint.text.is_written() || !self.is_at_least(4, 0)))
                 || (portal && keys.authentication.is_none() && endpoint.text.is_written())
         };
         let validation = keys.validation.iter().filter(is_said).filter(validates);

@@ -78,8 +78,8 @@ impl Deployment {
                     .any(|other| other.index != node.index && self.share_member_address(node, other))
                 && members.iter().all(|member| match self.listed(node, member) {
                     Listed::Own | Listed::Peer(..) => true,
-                    Listed::Stranger => !nodes.iter().any(|other| self.may_own(other, &member.host)),
-                    Listed::Unknown => false,
+                    // Maybe a mistyped peer: who is missing is told where the entry stands.
+                    Listed::Stranger | Listed::Unknown => false,
                 })
         })
     }
@@ -143,4 +143,52 @@ pub fn leftover_member(clustering: &Clustering) -> Option<&Member> {
     let has_real = clustering.members.iter().any(|member| member.host.name().is_some());
     let is_remote = matches!(clustering.local_host, Host::Name(_));
     clustering.members.iter().find(is_leftover).filter(|_| has_real && is_remote && clustering.is_wka())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::sample;
+
+    /// The parts of the only group of nodes 10.0.7.0, 10.0.7.1 and so on that list these.
+    fn parts(lists: &[&[usize]]) -> Vec<Vec<usize>> {
+        let host = |index: usize| format!("10.0.7.{index}");
+        let nodes = lists.iter().enumerate().map(|(index, listed)| {
+            let hosts: Vec<String> = listed.iter().map(|other| host(*other)).collect();
+            let members: Vec<(&str, u16)> = hosts.iter().map(|host| (host.as_str(), 4000)).collect();
+            let mut node = sample::node(index, &format!("node{index}"));
+            node.clustering = Some(sample::clustering("am", &host(index), 4000, &members));
+            node
+        });
+        let deployment = sample::deployment(nodes.collect());
+        deployment.member_groups().first().map(MemberGroup::parts).unwrap_or_default()
+    }
+
+    #[test]
+    fn lists_in_either_direction_join_nodes() {
+        assert_eq!(parts(&[&[1], &[0]]), [[0, 1]]);
+        assert_eq!(parts(&[&[2], &[3], &[0], &[1]]), [[0, 2], [1, 3]]);
+        assert_eq!(parts(&[&[1], &[0], &[3, 1], &[2]]), [[0, 1, 2, 3]]);
+    }
+
+    #[test]
+    fn a_group_with_a_strange_entry_is_left_out() {
+        assert!(parts(&[&[1, 9], &[0]]).is_empty());
+    }
+
+    #[test]
+    fn the_listed_node_that_lists_nobody_back_is_unanswered() {
+        let hub = sample::clustering("am", "10.0.7.1", 4000, &[("10.0.7.1", 4000)]);
+        let spoke = |host: &str| sample::clustering("am", host, 4000, &[("10.0.7.1", 4000)]);
+        let settings = [hub, spoke("10.0.7.2"), spoke("10.0.7.3")];
+        let nodes = settings.into_iter().enumerate().map(|(index, clustering)| {
+            let mut node = sample::node(index, &format!("node{index}"));
+            node.clustering = Some(clustering);
+            node
+        });
+        let deployment = sample::deployment(nodes.collect());
+        let groups = deployment.member_groups();
+        assert_eq!(groups.first().map(|group| group.unanswered(0)), Some(vec![1, 2]));
+        assert_eq!(groups.first().map(|group| group.unanswered(1)), Some(Vec::new()));
+    }
 }

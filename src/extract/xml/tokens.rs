@@ -65,3 +65,29 @@ pub(super) fn tokens(api: Option<View<'_>>, files: &mut Files, variables: &Varia
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::tests::Folder;
+
+    #[test]
+    fn what_is_absent_has_its_default_at_the_element_that_should_hold_it() {
+        let api = "<APIManager><OAuthConfigurations><EncryptPersistedTokens>TRUE</EncryptPersistedTokens>\
+                   </OAuthConfigurations></APIManager>";
+        let identity = "<Server><OAuth><OpenIDConnect><IDTokenIssuerID>https://${carbon.host}/t</IDTokenIssuerID>\
+                        </OpenIDConnect></OAuth></Server>";
+        let carbon = "<Server><Name>WSO2 API Manager</Name><ServerKey>AM</ServerKey><Version>2.6.0</Version>\
+                      <HostName>am.corp.test</HostName></Server>";
+        let folder =
+            Folder::of(&[(paths::API_MANAGER, api), (paths::IDENTITY, identity), (paths::CARBON, carbon)]);
+        let tokens = folder.node().node.tokens.unwrap();
+        assert!(tokens.encrypted.is_true() && tokens.encrypted.is_written());
+        assert_eq!((tokens.hashed.value, tokens.hashed.origin), (false, Origin::Derived));
+        let holder = api.find("<OAuthConfigurations>").unwrap();
+        assert_eq!(tokens.hashed.span.start as usize, holder);
+        assert_eq!(tokens.issuer.text(), Some("https://am.corp.test/t"));
+        assert_eq!(tokens.issuer_as_written, "https://${carbon.host}/t");
+        assert_eq!(tokens.processor.comparable().map(String::as_str), Some(PLAIN_PROCESSOR));
+    }
+}

@@ -29,9 +29,13 @@ fn finding(deployment: &Deployment, node: &Node) -> Option<Finding> {
             || node.acts_as(Role::ControlPlane)
             || node.acts_as(Role::TrafficManager));
     let hears = listeners(deployment, node);
-    // On one machine loopback may well mean the neighbour.
-    let elsewhere = hears.iter().all(|other| deployment.same_machine(node, other) == Some(false));
-    if !apart || hears.is_empty() || !elsewhere || !matches!(deployment.resolve(node, url), Target::Own(_)) {
+    // A port of its own can only mean the node itself; another one may be a neighbour's.
+    let is_own = match deployment.resolve(node, url) {
+        Target::Own(Some(_)) => true,
+        Target::Own(None) => hears.iter().all(|other| deployment.same_machine(node, other) == Some(false)),
+        _ => false,
+    };
+    if !apart || hears.is_empty() || !is_own {
         return None;
     }
     let first = hears.first()?;

@@ -1,7 +1,7 @@
 //! A key manager that reports revoked tokens to itself leaves them valid in the cache of every gateway.
 
 use crate::model::ports::ListenerKind;
-use crate::model::{ConfigModel, Deployment, Endpoint, Node, Origin, Role, Target};
+use crate::model::{ConfigModel, Deployment, Endpoint, Node, Role, Target};
 use crate::rules::{Check, Finding, Rule};
 
 /// KM008.
@@ -18,7 +18,7 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
             .filter(|gateway| deployment.same_zone(node, gateway) && keeps_tokens(gateway))
             .collect();
         let url = node.key_management.as_ref().and_then(|keys| keys.revocation.as_ref());
-        let url = url.filter(|url| matches!(url.text.origin, Origin::Written | Origin::Derived));
+        let url = url.filter(|url| url.text.is_written());
         if let (Some(url), Some(gateway)) = (url.filter(|_| reports), gateways.first()) {
             findings.extend(finding(deployment, node, url, gateway));
         }

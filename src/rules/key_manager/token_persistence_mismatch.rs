@@ -47,11 +47,13 @@ fn keeper(node: &Node) -> Option<Keeper<'_>> {
     Some(Keeper { node, tokens: node.tokens.as_ref()? })
 }
 
-/// The way that most nodes have; of equally common ones one that does not contradict itself, else the first.
+/// The way that most nodes have; of equally common ones one that does not contradict itself, else one that
+/// nobody touched, else the first.
 fn most_common<'a>(keepers: &[Keeper<'a>]) -> Option<Keeper<'a>> {
     let weight = |keeper: &&Keeper<'a>| {
         let alike = keepers.iter().filter(|other| differences(keeper, other).is_empty()).count();
-        (alike, contradiction(**keeper).is_none())
+        let is_untouched = !keeper.tokens.encrypted.is_written() && !keeper.tokens.hashed.is_written();
+        (alike, contradiction(**keeper).is_none(), is_untouched)
     };
     keepers.iter().rev().max_by_key(weight).copied()
 }
