@@ -16,7 +16,7 @@ use super::registry::Registry;
 use super::security::Security;
 use super::throttling::{Broker, EventProcessor, EventPublisher, JndiFile, Throttling};
 use super::tokens::Tokens;
-use super::users::Users;
+use super::users::{SecondaryUserStore, Users};
 use super::value::{Origin, Setting};
 use crate::input::{Parsed, Unparsed};
 use crate::source::{FileId, Span};
@@ -273,6 +273,8 @@ pub struct Node {
     pub registry: Option<Registry>,
     /// User management.
     pub users: Option<Users>,
+    /// Secondary user stores, by path; `None` where the input lacks their folder.
+    pub secondary_user_stores: Option<Vec<SecondaryUserStore>>,
     /// Clustering.
     pub clustering: Option<Clustering>,
     /// Gateway environments, in file order.
@@ -371,6 +373,7 @@ impl Node {
             database_uses: Vec::new(),
             registry: None,
             users: None,
+            secondary_user_stores: None,
             clustering: None,
             environments: Vec::new(),
             token_apis: Vec::new(),

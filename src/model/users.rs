@@ -24,6 +24,19 @@ pub struct Users {
     pub properties: Vec<(String, Setting)>,
 }
 
+/// A file under `userstores`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecondaryUserStore {
+    /// Home-relative path.
+    pub path: String,
+    /// Class of the user store.
+    pub class: Setting,
+    /// Properties in file order; those that hold a password are left out.
+    pub properties: Vec<(String, Setting)>,
+    /// The root element (start tag).
+    pub span: Span,
+}
+
 /// What kind of user store a class or a type stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Family {

@@ -37,6 +37,7 @@ pub(super) const DEPLOYMENT: &str = "repository/conf/deployment.toml";
 pub(super) fn extract(node: &mut Node, files: &mut Files) {
     node.artifacts = xml::artifacts(files);
     node.libraries = xml::libraries(files);
+    node.secondary_user_stores = xml::secondary_user_stores(files);
     let Some(document) = files.toml(DEPLOYMENT) else {
         node.identity = server::unread(files.place(DEPLOYMENT));
         node.deployment_toml = written::unread(files);

@@ -26,6 +26,7 @@ pub(super) use events::{event_publishers, jndi_files, jndi_files_missing, stock_
 pub(super) use key_stores::key_store;
 pub(super) use security::protocols;
 pub(super) use throttling::{amqp_brokers, receiver_groups};
+pub(super) use users::secondary as secondary_user_stores;
 
 use super::files::Files;
 use super::listeners::port_variables;
@@ -116,6 +117,7 @@ pub(super) fn extract(node: &mut Node, files: &mut Files) {
     node.security = security::security(api, files);
     node.artifacts = artifacts(files);
     node.libraries = libraries(files);
+    node.secondary_user_stores = secondary_user_stores(files);
     // No topic of its own: gateways are compared by it.
     files.xml(paths::SYNAPSE_HANDLERS);
 }

@@ -1,8 +1,9 @@
 //! user-mgt.xml: the realm, its administrator and the primary user store.
 
+use crate::extract::files::Files;
 use crate::extract::variables::Variables;
 use crate::extract::view::View;
-use crate::model::users::Users;
+use crate::model::users::{SecondaryUserStore, Users};
 use crate::model::{Origin, Setting};
 
 /// What user-mgt.xml says; `None` where it has no realm.
@@ -11,7 +12,6 @@ pub(super) fn users(root: View<'_>, carbon: Option<View<'_>>, variables: &Variab
     let configuration = realm.child("Configuration")?;
     let value = |names: &[&str]| configuration.value(names).map(|text| variables.fill(text));
     let store = realm.child("UserStoreManager");
-    let properties = store.into_iter().flat_map(|store| store.children("Property"));
     Some(Users {
         span: configuration.element.start_tag,
         data_source: configuration
@@ -26,13 +26,42 @@ pub(super) fn users(root: View<'_>, carbon: Option<View<'_>>, variables: &Variab
             carbon.value(&["EnableEmailUserName"]).map_or_else(absent, |text| text.boolean())
         }),
         user_store: store.and_then(|store| store.attribute("class")).map(|text| variables.fill(text)),
-        properties: properties
-            .filter_map(|view| {
-                let name = view.element.attribute_text("name")?;
-                (!is_secret(name)).then(|| (name.to_owned(), variables.fill(view.text())))
-            })
-            .collect(),
+        properties: store.map(|store| properties(store, variables)).unwrap_or_default(),
     })
+}
+
+/// The secondary user stores of the main tenant and of others.
+pub(in crate::extract) fn secondary(files: &mut Files) -> Option<Vec<SecondaryUserStore>> {
+    const MAIN: &str = "repository/deployment/server/userstores";
+    const TENANTS: &str = "repository/tenants";
+    if !files.has_folder(MAIN) {
+        return None;
+    }
+    let mut paths = files.list(MAIN);
+    paths.extend(files.list(TENANTS).into_iter().filter(|path| path.contains("/userstores/")));
+    paths.retain(|path| path.ends_with(".xml"));
+    Some(paths.into_iter().filter_map(|path| of_file(files, path)).collect())
+}
+
+fn of_file(files: &mut Files, path: String) -> Option<SecondaryUserStore> {
+    let document = files.written_xml(&path)?;
+    let root = View { element: &document.root, origin: Origin::Written };
+    Some(SecondaryUserStore {
+        path,
+        class: root
+            .attribute("class")
+            .unwrap_or_else(|| Setting::at(String::new(), root.element.start_tag, Origin::Derived)),
+        properties: properties(root, &Variables::default()),
+        span: root.element.start_tag,
+    })
+}
+
+fn properties(store: View<'_>, variables: &Variables) -> Vec<(String, Setting)> {
+    let named = store.children("Property").filter_map(|view| {
+        let name = view.element.attribute_text("name")?;
+        (!is_secret(name)).then(|| (name.to_owned(), variables.fill(view.text())))
+    });
+    named.collect()
 }
 
 /// Properties that hold a password stay out of the model, which prints its texts.

@@ -231,6 +231,13 @@ fn difference(
     name: &str,
     path: &str,
 ) -> Option<Drift> {
+    let texts = |file: &File<'_>| -> Vec<&str> {
+        file.values.get(path).into_iter().flatten().map(|value| value.text.as_ref()).collect()
+    };
+    // What a variable stands for differs where it is set.
+    if files.windows(2).all(|pair| matches!(pair, [one, other] if texts(one) == texts(other))) {
+        return None;
+    }
     let secret = files.iter().any(|file| file.is_secret(path));
     let hidden = secret || files.iter().any(|file| file.holds_secret(deployment, path));
     let mut sides: Vec<(&File<'_>, Vec<Meaning>)> = Vec::new();

@@ -51,6 +51,12 @@ fn undefined(node: &Node, usage: &DatabaseUse, name: &str) -> Finding {
         });
     };
     // The realm manager names data sources without the prefix, which the template adds.
+    let written = jndi_names(node).find(|(_, jndi_name)| *jndi_name == right);
+    let written = written.and_then(|(source, _)| source.jndi_name.as_ref()).filter(|name| name.is_written());
+    let finding = match written {
+        Some(jndi_name) => finding.related(jndi_name.span, "a name that exists"),
+        None => finding,
+    };
     let is_bare = toml && reference.bare(name).is_none() && reference.value.starts_with("jdbc/");
     let text = if is_bare { bare(right) } else { right };
     finding.help(format!("write {text}")).fix(reference.bare(name), text)

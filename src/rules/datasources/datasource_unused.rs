@@ -80,5 +80,7 @@ fn finding(node: &Node, source: &DataSource) -> Option<Finding> {
     };
     let place = if jndi_name.is_written() { jndi_name.span } else { source.span };
     let message = format!("{} defines the data source {name}, but no file uses it", node.name);
-    Some(Finding::new(place, "used by nothing", message).help(help))
+    let finding = Finding::new(place, "used by nothing", message).help(help);
+    let is_apart = !source.span.overlaps(&place);
+    Some(if is_apart { finding.related(source.span, "the entry") } else { finding })
 }

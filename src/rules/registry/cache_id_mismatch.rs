@@ -2,7 +2,7 @@
 
 use crate::model::database::DataSource;
 use crate::model::node::Node;
-use crate::model::registry::CachedDatabase;
+use crate::model::registry::{CachedDatabase, RemoteInstance};
 use crate::model::{Deployment, Setting};
 use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
@@ -36,7 +36,9 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
 /// The instances of a node whose database is known.
 fn cached(node: &Node) -> Vec<Cached<'_>> {
     let Some(registry) = &node.registry else { return Vec::new() };
-    let instances = registry.instances.iter().filter_map(|instance| {
+    // An instance on the local registry is RG006's.
+    let own = |instance: &&RemoteInstance| registry.leads_to_local(instance).is_none();
+    let instances = registry.instances.iter().filter(own).filter_map(|instance| {
         let cache_id = instance.cache_id.as_ref()?;
         let name = registry.db_config(instance.db_config.as_ref()?.text()?)?.data_source.as_ref()?.text()?;
         let is_meant = |source: &&DataSource| source.jndi_name.as_ref().and_then(Setting::text) == Some(name);

@@ -4,7 +4,7 @@ use crate::model::Deployment;
 use crate::model::database::{DataSource, LogicalDatabase};
 use crate::model::node::{Node, Product};
 use crate::model::sharing::{Sharer, listed, uses};
-use crate::rules::datasources::adoption;
+use crate::rules::datasources::{adoption, with_sources};
 use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
@@ -38,7 +38,9 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
             }
         }
     }
-    findings.extend(strays.iter().map(Stray::finding));
+    findings.extend(
+        strays.iter().map(|stray| with_sources(deployment, stray.finding(), &stray.sharer, &stray.reference)),
+    );
 }
 
 /// The nodes that mount one space; the config space belongs to one product each.

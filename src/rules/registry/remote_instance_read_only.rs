@@ -28,11 +28,15 @@ fn check(deployment: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
         let Some(path) = paths.first() else { continue };
         if is_told(node) || writes_elsewhere(deployment, node, path) {
             let message = format!("{} ({role}) mounts {} read-only", node.name, paths.join(" and "));
-            findings.push(
-                Finding::new(read_only.span, "nothing can be written", message)
-                    .help("set it to false; true is for gateways that only read")
-                    .fix(read_only.bare("true"), "false"),
-            );
+            let finding = Finding::new(read_only.span, "nothing can be written", message)
+                .help("set it to false; true is for gateways that only read")
+                .fix(read_only.bare("true"), "false");
+            let is_apart = !instance.span.overlaps(&read_only.span);
+            findings.push(if is_apart {
+                finding.related(instance.span, "of this instance")
+            } else {
+                finding
+            });
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::model::login::{Login, SUPER_TENANT, Service};
 use crate::model::node::{ConfigModel, Node};
+use crate::model::sharing::listed;
 use crate::model::{Deployment, Setting};
 use crate::rules::{Check, Finding, Rule};
 
@@ -57,10 +58,11 @@ fn is_unqualified(service: Service, user: &Setting) -> bool {
 
 fn unqualified(node: &Node, name: &Setting, text: &str, places: &[(&Login, &Setting)]) -> Option<Finding> {
     let (first, _) = places.first()?;
-    let mut services: Vec<&str> = Vec::new();
+    let mut services: Vec<String> = Vec::new();
     for (login, _) in places {
-        if !services.contains(&login.service.noun()) {
-            services.push(login.service.noun());
+        let noun = login.service.noun().to_owned();
+        if !services.contains(&noun) {
+            services.push(noun);
         }
     }
     let broker = format!("{}!carbon.super", text.replace('@', "!"));
@@ -74,8 +76,7 @@ fn unqualified(node: &Node, name: &Setting, text: &str, places: &[(&Login, &Sett
         true => format!("write {right} there, and {broker} in the URL of the broker"),
         false => format!("write {right} there"),
     };
-    let message =
-        format!("{} logs in to its {} as {text} without the tenant", node.name, services.join(" and "));
+    let message = format!("{} logs in to its {} as {text} without the tenant", node.name, listed(&services));
     let mut spans = Vec::new();
     for (_, user) in places {
         let span = if user.is_written() { user.span } else { name.span };

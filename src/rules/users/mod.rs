@@ -5,6 +5,7 @@ pub mod admin_creation_impossible;
 pub mod admin_name_unqualified;
 pub mod admin_password_fragile;
 pub mod password_digest_mismatch;
+pub mod secondary_user_store_mismatch;
 pub mod service_credentials_mismatch;
 pub mod user_database_local;
 pub mod user_database_mismatch;

@@ -71,7 +71,7 @@ fn finding(node: &Node, login: &Login, target: &Node) -> Option<Finding> {
     };
     let message = format!("{} logs in to the {} of {} {what}", node.name, login.service.noun(), target.name);
     Some(
-        Finding::new(place, "no such account there", message)
+        Finding::new(place, "refused there", message)
             .help(format!("write the administrator of {} here, or an account that it has", target.name))
             .related(there, format!("the account of {}", target.name)),
     )

@@ -3,7 +3,7 @@
 use crate::model::Deployment;
 use crate::model::database::LogicalDatabase;
 use crate::model::sharing::{Sharer, uses};
-use crate::rules::datasources::adoption;
+use crate::rules::datasources::{adoption, with_sources};
 use crate::rules::{Check, Finding, Rule};
 
 /// UM002.
@@ -19,7 +19,9 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
         let (right, wrong) = deployment.split(&sharers);
         let Some(reference) = right.first() else { continue };
         let wrong = wrong.iter().filter(|sharer| !sharer.node.is_app_identity_provider());
-        findings.extend(wrong.map(|sharer| finding(sharer, reference)));
+        findings.extend(
+            wrong.map(|sharer| with_sources(deployment, finding(sharer, reference), sharer, reference)),
+        );
     }
 }
 
