@@ -173,6 +173,11 @@ impl File<'_> {
         self.separator.names_secret(path)
     }
 
+    /// The values of a setting as the file has them.
+    pub(super) fn texts(&self, path: &str) -> impl Iterator<Item = &str> {
+        self.values.get(path).into_iter().flatten().map(|value| value.text.as_str())
+    }
+
     /// True where no value may be shown: a password stands somewhere in the text, as in the URL of a broker.
     pub(super) fn holds_secret(&self, deployment: &Deployment, path: &str) -> bool {
         self.values.get(path).into_iter().flatten().any(|value| match value.span {

@@ -231,11 +231,8 @@ fn difference(
     name: &str,
     path: &str,
 ) -> Option<Drift> {
-    let texts = |file: &File<'_>| -> Vec<&str> {
-        file.values.get(path).into_iter().flatten().map(|value| value.text.as_ref()).collect()
-    };
     // What a variable stands for differs where it is set.
-    if files.windows(2).all(|pair| matches!(pair, [one, other] if texts(one) == texts(other))) {
+    if files.windows(2).all(|pair| matches!(pair, [one, other] if one.texts(path).eq(other.texts(path)))) {
         return None;
     }
     let secret = files.iter().any(|file| file.is_secret(path));

@@ -24,11 +24,12 @@ fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
                     false => "keep the entry that is meant and remove the other, or rename it".to_owned(),
                 };
                 let other = if other.is_written() { other.span } else { first.place() };
-                let finding = Finding::new(primary.span, "a second one", message)
-                    .help(help)
-                    .related(other, "the first one");
-                let is_apart = !source.span.overlaps(&primary.span);
-                findings.push(if is_apart { finding.related(source.span, "the entry") } else { finding });
+                findings.push(
+                    Finding::new(primary.span, "a second one", message)
+                        .help(help)
+                        .related(source.span, "the entry")
+                        .related(other, "the first one"),
+                );
             }
             None => known.push(source),
         }

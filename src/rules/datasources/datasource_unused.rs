@@ -13,23 +13,26 @@ pub static RULE: Rule =
 /// Parts of names of data sources that other components look up by themselves.
 const SELF_SERVED: [&str; 3] = ["STAT", "METRIC", "ANALYTICS"];
 
-fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
+fn check(deployment: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     // A name that is filled in at start may be any.
     if node.database_uses.iter().any(|usage| usage.reference.text().is_none()) {
         return;
     }
-    let unused = node.data_sources.iter().filter(|source| source.spare && is_certain(node, source));
+    let unused =
+        node.data_sources.iter().filter(|source| source.spare && is_certain(deployment, node, source));
     findings.extend(unused.filter_map(|source| finding(node, source)));
 }
 
-/// True where the input holds all that could use the data source.
-fn is_certain(node: &Node, source: &DataSource) -> bool {
+/// True where the node needs what the data source is for, and the input holds all that could use it. One file with all data
+/// sources is often copied to nodes that need some.
+fn is_certain(deployment: &Deployment, node: &Node, source: &DataSource) -> bool {
     let name = called(source);
     if SELF_SERVED.iter().any(|part| name.contains(part)) {
         return false;
     }
     let is_whole = node.is_home && node.artifacts.is_some();
     match source.purpose() {
+        Some(purpose) if !deployment.needs(node, purpose) => false,
         Some(LogicalDatabase::Users) => names_users(node),
         Some(_) => node.registry.as_ref().is_some_and(|registry| names_registry(node, registry)),
         None => is_whole && node.config_model == ConfigModel::Xml,
@@ -80,7 +83,5 @@ fn finding(node: &Node, source: &DataSource) -> Option<Finding> {
     };
     let place = if jndi_name.is_written() { jndi_name.span } else { source.span };
     let message = format!("{} defines the data source {name}, but no file uses it", node.name);
-    let finding = Finding::new(place, "used by nothing", message).help(help);
-    let is_apart = !source.span.overlaps(&place);
-    Some(if is_apart { finding.related(source.span, "the entry") } else { finding })
+    Some(Finding::new(place, "used by nothing", message).help(help).related(source.span, "the entry"))
 }

@@ -55,7 +55,7 @@ fn writing_role(node: &Node) -> Option<&'static str> {
 
 /// True where more than a guess tells what the node does.
 fn is_told(node: &Node) -> bool {
-    !matches!(node.role_evidence, RoleEvidence::Nothing | RoleEvidence::Name)
+    node.role_evidence != RoleEvidence::Nothing
 }
 
 /// True where another node that does the same mounts the path to write.
