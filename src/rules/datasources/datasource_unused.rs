@@ -83,5 +83,6 @@ fn finding(node: &Node, source: &DataSource) -> Option<Finding> {
     };
     let place = if jndi_name.is_written() { jndi_name.span } else { source.span };
     let message = format!("{} defines the data source {name}, but no file uses it", node.name);
-    Some(Finding::new(place, "used by nothing", message).help(help).related(source.span, "the entry"))
+    let finding = Finding::new(place, "used by nothing", message).help(help);
+    Some(if place == source.span { finding } else { finding.related(source.span, "the entry") })
 }
