@@ -15,6 +15,10 @@ pub use crate::target::keys::known::{Facts, VersionSet};
 pub use crate::target::pattern::{Pattern, Step};
 pub use unheard::{Meant, Unheard, nearest_other};
 
+/// Tables that a whole deployment.toml has.
+const USUAL_TABLES: [&str; 5] =
+    ["super_admin", "user_store", "database.apim_db", "database.shared_db", "keystore.tls"];
+
 /// The file that configures a TOML node.
 #[derive(Debug, Clone)]
 pub struct DeploymentToml {
@@ -101,6 +105,8 @@ pub enum Value {
 pub struct Unresolved {
     /// The key that it names.
     pub name: String,
+    /// The version reads a key of this name.
+    pub is_known: bool,
     /// Where the key should stand: the header of its table, else the start of the file.
     pub place: Span,
     /// The key whose value it stands in.
@@ -166,6 +172,11 @@ impl DeploymentToml {
             contradictions: Vec::new(),
             unmet: Vec::new(),
         }
+    }
+
+    /// True for a file that has the usual tables. Of a part of one nothing can be said to be missing.
+    pub fn is_whole(&self) -> bool {
+        USUAL_TABLES.iter().filter(|table| self.header(table).is_some()).count() + 1 >= USUAL_TABLES.len()
     }
 
     /// The key of this name that is no element of a list.

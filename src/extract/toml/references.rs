@@ -1,8 +1,9 @@
 //! References that nothing resolves, and keys that contradict the role.
 
 use super::settings::Settings;
-use crate::model::deployment_toml::{Cause, Contradiction, Unmet, Unresolved, VersionSet};
+use crate::model::deployment_toml::{Cause, Contradiction, Pattern, Unmet, Unresolved, VersionSet};
 use crate::target::embedded;
+use crate::target::keys::known;
 
 /// What validator.json asks for in conditions that the mapper never looks at: key, value, and the key that it needs.
 const NEEDS: [(&str, &str, &str); 15] = [
@@ -45,8 +46,7 @@ impl Settings<'_> {
         let mut found = Vec::new();
         let mut add = |user: &str, text: &str, cause: &dyn Fn() -> Cause| {
             for name in names(text).filter(|name| !self.is_given(name, versions)) {
-                let (name, user) = (name.to_owned(), user.to_owned());
-                found.push(Unresolved { place: self.place(&name), name, user, cause: cause() });
+                found.push(self.unresolved_one(name, user, cause(), versions));
             }
         };
         for (user, text, span) in self.written_texts() {
@@ -57,10 +57,20 @@ impl Settings<'_> {
         }
         let required = REQUIRED.into_iter().filter(|(.., span)| versions.is_within(between(*span)));
         for (name, user, _) in required.filter(|(name, ..)| !self.holds(name)) {
-            let (place, name, user) = (self.place(name), name.to_owned(), user.to_owned());
-            found.push(Unresolved { place, name, user, cause: Cause::Default });
+            found.push(self.unresolved_one(name, user, Cause::Default, versions));
         }
         found
+    }
+
+    fn unresolved_one(&self, name: &str, user: &str, cause: Cause, versions: VersionSet) -> Unresolved {
+        let known = known::keys().facts(&Pattern::read(name).0).known;
+        Unresolved {
+            name: name.to_owned(),
+            is_known: !known.and(versions).is_empty(),
+            place: self.place(name),
+            user: user.to_owned(),
+            cause,
+        }
     }
 
     /// True where a key has a value, or may have one. The models know defaults that no rule reads; they are asked last,

@@ -56,7 +56,8 @@ fn partial(node: &Node, toml: &DeploymentToml, lists: &[&str], switches: &[&str]
 }
 
 fn has_tls_port(url: &Setting) -> bool {
-    let port = url.text().and_then(|text| text.rsplit_once(':')).and_then(|(_, port)| port.parse().ok());
+    let address = url.text().and_then(|text| text.strip_prefix("tcp://"));
+    let port = address.and_then(|address| address.rsplit_once(':')).and_then(|(_, port)| port.parse().ok());
     port.is_some_and(|port: u16| TLS_PORTS.contains(&port))
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::deployment_toml::{Cause, DeploymentToml, WrittenKey};
+use crate::model::deployment_toml::{Cause, DeploymentToml, Unresolved, WrittenKey};
 use crate::model::{Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 
@@ -29,6 +29,9 @@ fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let Some(toml) = &node.deployment_toml else { return };
     for unresolved in &toml.unresolved {
         let Cause::Written(span) = unresolved.cause else { continue };
+        if is_left_out(toml, unresolved) {
+            continue;
+        }
         let message = format!(
             "{} refers to {} in {}, but nothing gives that key a value: the server does not start",
             node.name, unresolved.name, unresolved.user
@@ -47,6 +50,14 @@ fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
             findings.extend(malformed(node, key, text));
         }
     }
+}
+
+/// True for a key that belongs to what a part of a file leaves out, and for one that the version always needs, which is
+/// TL027's.
+fn is_left_out(toml: &DeploymentToml, unresolved: &Unresolved) -> bool {
+    let is_required =
+        |other: &Unresolved| matches!(other.cause, Cause::Default) && other.name == unresolved.name;
+    unresolved.is_known && (!toml.is_whole() || toml.unresolved.iter().any(is_required))
 }
 
 /// The aliases that the file defines; `None` where they may come at run time.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::deployment_toml::{Cause, DeploymentToml};
+use crate::model::deployment_toml::{Cause, DeploymentToml, Meant, Unresolved};
 use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
@@ -10,32 +10,40 @@ use crate::rules::{Check, Finding, Rule};
 pub static RULE: Rule =
     Rule { card: include_str!("../../../rules/TL027-required-key-missing.md"), check: Check::Node(check) };
 
-/// Tables that a whole deployment.toml has. Of a part of one nothing can be said to be missing.
-const USUAL_TABLES: [&str; 5] =
-    ["super_admin", "user_store", "database.apim_db", "database.shared_db", "keystore.tls"];
-
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let Some(toml) = &node.deployment_toml else { return };
     let is_exact = node.told_version().is_some() && toml.versions.iter().count() == 1 && !toml.is_approximate;
-    if !is_exact || !is_whole(toml) {
+    if !is_exact || !toml.is_whole() {
         return;
     }
-    let mut missing: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    let unresolved = toml.unresolved.iter().filter(|unresolved| matches!(unresolved.cause, Cause::Default));
-    for unresolved in unresolved {
-        missing.entry(&unresolved.name).or_default().push(&unresolved.user);
+    let mut missing: BTreeMap<&str, Vec<&Unresolved>> = BTreeMap::new();
+    let defaults = toml.unresolved.iter().filter(|unresolved| matches!(unresolved.cause, Cause::Default));
+    for unresolved in defaults.filter(|unresolved| !is_misspelt(toml, &unresolved.name)) {
+        let table = unresolved.name.rsplit_once('.').map_or("", |(table, _)| table);
+        missing.entry(table).or_default().push(unresolved);
     }
-    for (name, users) in missing {
-        let Some(place) = toml.unresolved.iter().find(|unresolved| unresolved.name == name) else { continue };
-        let user = users.first().copied().unwrap_or_default();
-        let message = format!(
-            "{} gives {name} no value, but {user} refers to it: the server does not start",
-            node.name
-        );
-        findings.push(Finding::new(place.place, format!("no {name}"), message).help(format!("write {name}")));
-    }
+    findings.extend(missing.values().filter_map(|missing| without_value(node, missing)));
 }
 
-fn is_whole(toml: &DeploymentToml) -> bool {
-    USUAL_TABLES.iter().filter(|table| toml.header(table).is_some()).count() + 1 >= USUAL_TABLES.len()
+fn without_value(node: &Node, missing: &[&Unresolved]) -> Option<Finding> {
+    let first = missing.first()?;
+    let names: Vec<&str> = missing.iter().map(|unresolved| unresolved.name.as_str()).collect();
+    let names = super::listed(&names);
+    let message = format!(
+        "{} gives {names} no value, but {} needs it: the server does not start",
+        node.name, first.user
+    );
+    Some(Finding::new(first.place, format!("no {names}"), message).help(format!("write {names}")))
+}
+
+/// True where the file writes the key, or a table that it stands in, with a wrong letter: TL001 says so.
+fn is_misspelt(toml: &DeploymentToml, name: &str) -> bool {
+    toml.unheard().iter().any(|unheard| match toml.meant(unheard) {
+        Some(Meant::Spelling(meant, _)) => {
+            let table = unheard.name.rsplit_once('.').map_or(String::new(), |(table, _)| format!("{table}."));
+            let meant = format!("{table}{meant}");
+            name == meant || name.strip_prefix(&meant).is_some_and(|rest| rest.starts_with('.'))
+        }
+        Some(Meant::Elsewhere(_)) | None => false,
+    })
 }
