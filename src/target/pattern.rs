@@ -59,18 +59,29 @@ impl Pattern {
     }
 }
 
+impl Pattern {
+    /// Adds it to a text as it is written.
+    pub fn spell(&self, text: &mut String) {
+        for (index, step) in self.0.iter().enumerate() {
+            if index > 0 && *step != Step::Each {
+                text.push('.');
+            }
+            let parts = match step {
+                Step::Key(key) if key.contains(['.', '\'']) => ["'", key, "'"],
+                Step::Key(key) => [key, "", ""],
+                Step::Each => ["[]", "", ""],
+                Step::Any => ["*", "", ""],
+            };
+            parts.iter().for_each(|part| text.push_str(part));
+        }
+    }
+}
+
 impl fmt::Display for Pattern {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, step) in self.0.iter().enumerate() {
-            let dot = if index == 0 { "" } else { "." };
-            match step {
-                Step::Key(key) if key.contains(['.', '\'']) => write!(formatter, "{dot}'{key}'")?,
-                Step::Key(key) => write!(formatter, "{dot}{key}")?,
-                Step::Each => formatter.write_str("[]")?,
-                Step::Any => write!(formatter, "{dot}*")?,
-            }
-        }
-        Ok(())
+        let mut text = String::new();
+        self.spell(&mut text);
+        formatter.write_str(&text)
     }
 }
 

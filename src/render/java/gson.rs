@@ -167,6 +167,12 @@ impl<'a> Reader<'a> {
     fn quoted(&mut self, quote: char) -> Result<String, JsonFault> {
         let start = self.offset;
         self.offset += 1;
+        let rest = self.rest();
+        let end = rest.find(['\\', quote]).filter(|end| rest.as_bytes().get(*end) != Some(&b'\\'));
+        if let Some(plain) = end.and_then(|end| rest.get(..end)) {
+            self.offset += plain.len() + 1;
+            return Ok(plain.to_owned());
+        }
         let mut units = Vec::new();
         while let Some(next) = self.peek() {
             self.offset += next.len_utf8();

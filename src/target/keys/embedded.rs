@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use memchr::memmem;
+
 use super::query::Query;
 use super::{Index, Key};
 use crate::render::phases::Rules;
@@ -63,7 +65,7 @@ fn roots(keys: &[&Key]) -> Vec<String> {
 /// True where an expression in the text may start with this name.
 fn names(body: &str, name: &str) -> bool {
     let in_word = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-    body.match_indices(name).any(|(at, _)| {
+    memmem::find_iter(body.as_bytes(), name).any(|at| {
         let before = body.get(..at).and_then(|text| text.chars().next_back());
         let behind = body.get(at + name.len()..).and_then(|text| text.chars().next());
         !before.is_some_and(|letter| in_word(letter) || letter == '.') && !behind.is_some_and(in_word)

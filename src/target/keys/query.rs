@@ -1,7 +1,7 @@
 //! What people ask for: a place, a file, a key or a word.
 
 use super::{Index, Key, Place};
-use crate::target::pattern::Pattern;
+use crate::target::pattern::{Pattern, Step};
 
 /// A question.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +54,9 @@ impl Query {
             Self::Path(steps) => by_place(index, |place| path_ends_with(&place.path, steps)),
             Self::File(file) => by_place(index, |place| is_end(&place.file, file)),
             Self::Word(word) => {
-                let exact = keys().filter(|key| is_named(&key.pattern, word));
+                let name = plain(word);
+                let mut spelled = String::new();
+                let exact = keys().filter(|key| is_named(&key.pattern, &name, &mut spelled));
                 let tiers: [&dyn Fn(&Key) -> bool; 4] = [
                     &|key| starts_with(&key.pattern.to_string(), word),
                     &|key| has_part(&key.pattern.to_string(), word) || names_element(key, word),
@@ -124,9 +126,23 @@ fn is_end(path: &str, end: &str) -> bool {
 }
 
 /// `[]` may be left out, and entries that any name fits may have one.
-fn is_named(pattern: &Pattern, word: &str) -> bool {
-    let plain = |text: &str| text.replace("[]", "").replace(['\'', '"'], "").to_ascii_lowercase();
-    plain(&pattern.to_string()) == plain(word)
+fn plain(text: &str) -> String {
+    text.replace("[]", "").replace(['\'', '"'], "").to_ascii_lowercase()
+}
+
+/// Whether a key has this plain name; spells it in a text that is used again for the next.
+fn is_named(pattern: &Pattern, name: &str, spelled: &mut String) -> bool {
+    // Most keys begin with another word: those need no spelling.
+    if let Some(Step::Key(first)) = pattern.0.first()
+        && !first.contains(['\'', '"', '['])
+        && !name.get(..first.len()).is_some_and(|start| start.eq_ignore_ascii_case(first))
+    {
+        return false;
+    }
+    spelled.clear();
+    pattern.spell(spelled);
+    let is_plain = !spelled.contains(['[', '\'', '"']);
+    if is_plain { spelled.eq_ignore_ascii_case(name) } else { plain(spelled) == name }
 }
 
 fn starts_with(key: &str, word: &str) -> bool {
