@@ -33,11 +33,15 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
         nodes.dedup_by_key(|node| node.index);
         let makers: Vec<Maker<'_>> = nodes.into_iter().filter_map(maker).collect();
         let Some(right) = most_common(&makers, asks) else { continue };
-        let counts = |wrong: &&Maker<'_>| {
-            !asks || wrong.0.acts_as(Role::KeyManager) || wrong.1.enabled.value == right.1.enabled.value
-        };
+        let counts = |wrong: &&Maker<'_>| !asks || is_asked(wrong, &right);
         findings.extend(makers.iter().filter(counts).filter_map(|wrong| finding(wrong, &right)));
     }
+}
+
+/// Where the key manager makes the token its switch counts, as soon as a gateway or another key manager of its kind has it on.
+fn is_asked(wrong: &Maker<'_>, right: &Maker<'_>) -> bool {
+    let alike = right.0.acts_as(Role::Gateway) || right.0.product == wrong.0.product;
+    wrong.1.enabled.value == right.1.enabled.value || (wrong.0.acts_as(Role::KeyManager) && alike)
 }
 
 fn maker(node: &Node) -> Option<Maker<'_>> {
