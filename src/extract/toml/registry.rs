@@ -5,6 +5,7 @@ use super::settings::Settings;
 use crate::extract::variables::Variables;
 use crate::model::registry::{CONFIG_PATH, DbConfig, GOVERNANCE_PATH, Mount, Registry, RemoteInstance};
 use crate::model::{Origin, Setting};
+use crate::source::Span;
 
 /// registry.xml as the template renders it; the names in it are the template's own.
 pub(super) fn registry(settings: &Settings<'_>, variables: &Variables) -> Registry {
@@ -25,7 +26,7 @@ pub(super) fn registry(settings: &Settings<'_>, variables: &Variables) -> Regist
             id: Some(fixed(id)),
             db_config: Some(fixed(db_config)),
             cache_id: get("cache_id"),
-            read_only: Some(settings.switch(&format!("{table}.readonly"), false)),
+            read_only: Some(read_only(settings, table, span)),
             enable_cache: Some(settings.switch(&format!("{table}.enable_cache"), true)),
             registry_root: Some(fixed("/")),
             has_login: false,
@@ -59,6 +60,15 @@ pub(super) fn registry(settings: &Settings<'_>, variables: &Variables) -> Regist
             mount(CONFIG_PATH, "conf", "config_data"),
         ],
         enable_cache: Some(Setting::at(true, span, Origin::Derived)),
+    }
+}
+
+/// Templates that do not read the key write `false`.
+fn read_only(settings: &Settings<'_>, table: &str, span: Span) -> Setting<bool> {
+    let key = format!("{table}.readonly");
+    match settings.has_default(&key) {
+        true => settings.switch(&key, false),
+        false => Setting::at(false, span, Origin::Derived),
     }
 }
 

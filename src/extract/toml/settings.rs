@@ -332,6 +332,11 @@ impl<'a> Settings<'a> {
         }
     }
 
+    /// True where the untouched pack has a value for the key, so that its templates read it.
+    pub fn has_default(&self, key: &str) -> bool {
+        self.pack.is_some_and(|pack| pack.toml_default(key).is_some())
+    }
+
     fn unwritten(&self, key: &str) -> Option<&str> {
         let inferred = self.inferred.get(key).map(String::as_str);
         inferred.or_else(|| self.pack.and_then(|pack| pack.toml_default(key)))
