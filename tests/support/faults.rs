@@ -1112,15 +1112,6 @@ pub const FAULTS: &[Fault] = &[
         ..NONE
     },
     Fault {
-        code: "TL001",
-        deployment: TOML_PARTS,
-        nodes: &["control1", "traffic2", "gateway1"],
-        file: DEPLOYMENT,
-        changes: &[("[user_store]\n", "[super_admin]\nusername = \"lakeadmin\"\n\n[user_store]\n")],
-        at: "[super_admin]",
-        ..NONE
-    },
-    Fault {
         code: "TL002",
         deployment: TOML_PARTS,
         nodes: &["gateway1", "gateway2"],
@@ -1142,21 +1133,107 @@ pub const FAULTS: &[Fault] = &[
         ..NONE
     },
     Fault {
-        code: "TL009",
+        code: "TL004",
         deployment: TOML_PARTS,
-        nodes: &["gateway1", "gateway2"],
+        nodes: GATEWAYS,
         file: DEPLOYMENT,
-        changes: &[("type = \"loadbalance\"", "type = \"load_balance\"")],
-        at: "load_balance",
+        changes: &[("[apim.key_manager]", "[[apim.key_manager]]")],
+        at: "[[apim.key_manager]]",
+        companions: &["TL006"],
         ..NONE
     },
     Fault {
-        code: "TL010",
+        code: "TL006",
+        deployment: TOML_PARTS,
+        nodes: &["control1", "control2"],
+        file: DEPLOYMENT,
+        changes: &[("username = \"${admin.username}\"", "username = \"$ref{super_admin.username}\"")],
+        at: "$ref{super_admin.username}",
+        ..NONE
+    },
+    Fault {
+        code: "TL007",
         deployment: TOML_PARTS,
         nodes: &["control1", "traffic2", "gateway1"],
         file: DEPLOYMENT,
-        changes: &[("type = \"mysql\"", "type = \"mysqll\"")],
-        at: "mysqll",
+        changes: &[("username = \"$ref{super_admin.username}\"", "username = \"$ref{super_admin.user}\"")],
+        at: "$ref{super_admin.user}",
+        ..NONE
+    },
+    Fault {
+        code: "TL011",
+        deployment: TOML_PARTS,
+        nodes: &["control1", "traffic2", "gateway1"],
+        file: DEPLOYMENT,
+        changes: &[("url = \"jdbc:mysql://mysql.lake.test:3306/lake_shared?useSSL=false\"\n", "")],
+        at: "",
+        ..NONE
+    },
+    Fault {
+        code: "TL014",
+        deployment: TOML_PARTS,
+        nodes: &["control1", "traffic2", "gateway1"],
+        file: DEPLOYMENT,
+        changes: &[("lake_shared?useSSL=false", "lake_shared?useSSL=false&autoReconnect=true")],
+        at: "&autoReconnect",
+        ..NONE
+    },
+    Fault {
+        code: "TL017",
+        deployment: TOML_PARTS,
+        nodes: &["control1"],
+        file: DEPLOYMENT,
+        changes: &[("server_role = \"control-plane\"", "server_role = \"controlplane\"")],
+        at: "controlplane",
+        ..NONE
+    },
+    Fault {
+        code: "TL023",
+        deployment: TOML_PARTS,
+        nodes: &["control1", "traffic2", "gateway1"],
+        file: DEPLOYMENT,
+        changes: &[(
+            "event_listening_endpoints = [\"tcp://control1",
+            "event_listening_endpoints = [\"ssl://control1",
+        )],
+        at: "ssl://control1",
+        ..NONE
+    },
+    Fault {
+        code: "TL026",
+        deployment: TOML_PARTS,
+        nodes: &["control1", "control2"],
+        file: DEPLOYMENT,
+        changes: &[("[user_store]\n", "[oauth.grant_type.password]\nenable = \"true\"\n\n[user_store]\n")],
+        at: "enable = \"true\"",
+        companions: &["DR001"],
+        ..NONE
+    },
+    Fault {
+        code: "FM003",
+        deployment: TOML_PAIR,
+        nodes: ENDS,
+        file: DEPLOYMENT,
+        changes: &[("hostname = \"api.river.test\"", "hostname = \"api.river.test")],
+        at: "hostname",
+        ..NONE
+    },
+    Fault {
+        code: "DS006",
+        deployment: PAIR,
+        nodes: BOTH,
+        file: SOURCES,
+        added: &[("repository/components/lib/readme.jar", "")],
+        at: "com.mysql",
+        ..NONE
+    },
+    Fault {
+        code: "VR001",
+        deployment: PAIR,
+        nodes: BOTH,
+        file: "bin/version.txt",
+        changes: &[("2.6.0", "2.5.0")],
+        at: "",
         ..NONE
     },
 ];
