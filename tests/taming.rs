@@ -72,9 +72,10 @@ fn with_rule(rule: &str, arguments: &[&str]) -> (String, Value) {
         );
         write(folder.path(), &format!("{node}/{CARBON}"), &text);
     }
-    let asked = format!("[[rule]]\ncode = \"CORP001\"\nfile = \"carbon.xml\"\n{rule}\n");
+    let asked =
+        format!("select = [\"CORP001\"]\n[[rule]]\ncode = \"CORP001\"\nfile = \"carbon.xml\"\n{rule}\n");
     write(folder.path(), "apimlint.toml", &asked);
-    let all = [&["check", "--format", "json", "gw1", "gw2", "km", "--select", "CORP001"], arguments].concat();
+    let all = [&["check", "--format", "json", "gw1", "gw2", "km"], arguments].concat();
     let output = run(folder.path(), &all);
     assert_ne!(status(&output), 2, "{}", stdout(&output));
     let document = json(&output);
