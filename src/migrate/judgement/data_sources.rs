@@ -83,7 +83,9 @@ impl DataSources {
         }
         let shared = own.databases.clone();
         let told = shared.iter().filter_map(|(name, database)| Some((name, database, known.get(database)?)));
-        for (name, database, usage) in told {
+        // Those that have a use already make room for the others.
+        let (used, unused): (Vec<_>, Vec<_>) = told.partition(|(name, _, _)| own.uses.contains_key(*name));
+        for (name, database, usage) in used.into_iter().chain(unused) {
             let is_of_node = matches!(own.uses.get(name), Some(Use::Local | Use::Statistics));
             let is_taken = own
                 .uses
