@@ -182,8 +182,8 @@ mod tests {
             tables,
             [
                 ("server", Form::Header),
-                ("apim.gateway", Form::Implied),
                 ("apim.gateway.environment", Form::Element),
+                ("apim.gateway", Form::Implied),
                 ("apim", Form::Header),
                 ("apim.x", Form::Braces),
             ]
