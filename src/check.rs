@@ -1,11 +1,13 @@
 //! One run from the paths to the findings, for the command line, tests and editors.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::catalog::card::Card;
 use crate::diagnostic::{Diagnostic, Severity, Silenced, Silencer, Unread};
 use crate::extract::{self, Extracted};
 use crate::input::{Baseline, BaselineEntry, Input, InputError, Inventory, Request, Tree};
+use crate::lint::registry::Rulebook;
 use crate::lint::{self, Date, Judgement, Layer, Linted, Selection, Selector, Within, registry};
 use crate::model::{Deployment, Version};
 use crate::report::Results;
@@ -35,7 +37,7 @@ pub struct Outcome {
     /// The findings that are not reported, in the same order.
     pub silenced: Vec<Silenced>,
     /// The rules that ran, by code.
-    pub rules: Vec<&'static Card>,
+    pub rules: Vec<Arc<Card>>,
     /// Path of the baseline; empty where there is none.
     pub baseline: String,
     /// Entries of the baseline that this run should have found again and did not.
@@ -148,8 +150,8 @@ fn stale(entries: Vec<BaselineEntry>, deployment: &Deployment, linted: &Linted) 
     let was_asked = |entry: &BaselineEntry| {
         let node = entry.node.as_ref();
         // A code that is gone can never occur again.
-        let ran =
-            linted.rules.iter().any(|card| card.code == entry.code) || registry::card(&entry.code).is_none();
+        let ran = linted.rules.iter().any(|card| card.code == entry.code)
+            || Rulebook::new(&deployment.inventory.rules).card(&entry.code).is_none();
         ran && node.is_none_or(|name| deployment.nodes.iter().any(|node| node.name == *name))
     };
     let is_stale = |entry: &BaselineEntry| !found.contains(entry.fingerprint.as_str()) && was_asked(entry);

@@ -36,7 +36,7 @@ struct RuleEntry<'a> {
 
 /// Lists all rules.
 pub(super) fn rules(format: ListFormat) -> Status {
-    let cards = || registry::entries().iter().map(|entry| &entry.card);
+    let cards = || registry::entries().iter().map(|entry| entry.card.as_ref());
     match format {
         ListFormat::Human => {
             let width = cards().map(|card| card.name.len()).max().unwrap_or(0);

@@ -6,6 +6,7 @@ mod selection;
 mod suppression;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -14,12 +15,11 @@ pub use selection::{Layer, Place, Selection, Selector, Within};
 
 use crate::catalog::card::{Card, FixKind, Scope};
 use crate::diagnostic::{Diagnostic, Edit, Fix, Label, Silenced, Silencer};
-use crate::input::inventory::HouseRule;
 use crate::model::Deployment;
 use crate::rules::{self, Check, Finding};
 use crate::source::{FileId, Span};
 use crate::syntax::secrets;
-use registry::Entry;
+use registry::{Entry, Rulebook};
 use suppression::{Suppression, Suppressions};
 
 /// What judging depends on beside the deployment.
@@ -41,7 +41,7 @@ pub struct Linted {
     /// What comments and the baseline silenced, in the same order.
     pub silenced: Vec<Silenced>,
     /// The rules that ran, by code.
-    pub rules: Vec<&'static Card>,
+    pub rules: Vec<Arc<Card>>,
 }
 
 /// A finding with the card of its rule.
@@ -64,26 +64,22 @@ pub fn lint(deployment: &Deployment, judgement: &Judgement, is_whole: bool) -> L
         .into_iter()
         .flatten()
         .collect();
-    let house: Vec<(&'static Card, &HouseRule)> = deployment
-        .inventory
-        .rules
-        .iter()
-        .filter(|rule| registry::is_house_code(&rule.code.text))
-        .map(|rule| (registry::house_card(rule), rule))
-        .filter(|(card, _)| selection.is_enabled(card, None))
-        .collect();
-    let of_house = house.iter().flat_map(|(card, rule)| {
+    let rulebook = Rulebook::new(&deployment.inventory.rules);
+    let house = || rulebook.house.iter().filter(|(card, _)| selection.is_enabled(card, None));
+    let of_house = house().flat_map(|(card, rule)| {
         let findings = rules::house::check(rule, deployment);
         findings.into_iter().map(|finding| Found { card, finding, silenced: None })
     });
     let found: Vec<Found<'_>> = found.into_iter().chain(of_house).collect();
     let mut found = without_outranked(found);
-    let suppressions = suppression::collect(deployment);
+    let suppressions = suppression::collect(deployment, &rulebook);
     let used = suppress(&mut found, &suppressions.understood, judgement.today);
     for entry in &enabled {
         let card = &entry.card;
         let findings = match card.code.as_str() {
-            registry::SUPPRESSION_UNUSED if is_whole => unused(deployment, &suppressions, &used, judgement),
+            registry::SUPPRESSION_UNUSED if is_whole => {
+                unused(deployment, &rulebook, &suppressions, &used, judgement)
+            }
             registry::SUPPRESSION_MALFORMED => malformed(deployment, &suppressions),
             _ => continue,
         };
@@ -98,8 +94,8 @@ pub fn lint(deployment: &Deployment, judgement: &Judgement, is_whole: bool) -> L
     judged.dedup();
     // A comment more must not change the marks of the findings beside it.
     fingerprint::assign(deployment, judged.iter_mut().map(|(diagnostic, _)| diagnostic));
-    let mut ran: Vec<&'static Card> =
-        enabled.into_iter().map(|entry| &entry.card).chain(house.iter().map(|(card, _)| *card)).collect();
+    let ours = enabled.into_iter().map(|entry| &entry.card);
+    let mut ran: Vec<Arc<Card>> = ours.chain(house().map(|(card, _)| card)).cloned().collect();
     ran.sort_by(|left, right| left.code.cmp(&right.code));
     let mut linted = Linted { rules: ran, ..Linted::default() };
     for (diagnostic, silenced) in judged {
@@ -217,6 +213,7 @@ fn place(deployment: &Deployment, span: Span) -> Place<'_> {
 /// Codes that silenced nothing, of rules that could have found something.
 fn unused(
     deployment: &Deployment,
+    rulebook: &Rulebook<'_>,
     suppressions: &Suppressions,
     used: &[Vec<bool>],
     judgement: &Judgement,
@@ -225,20 +222,15 @@ fn unused(
     for (suppression, used) in suppressions.understood.iter().zip(used) {
         let subject = subject(deployment, suppression.span);
         let place = Some(place(deployment, suppression.span));
-        let is_unused = |(code, used): (&&str, &bool)| {
-            let was_run = registry::card(code).is_some_and(|card| {
+        let is_unused = |(code, used): (&String, &bool)| {
+            let was_run = rulebook.card(code).is_some_and(|card| {
                 judgement.selection.is_enabled(card, place)
                     && (card.scope != Scope::Deployment || deployment.nodes.len() > 1)
             });
             was_run && !used
         };
-        let unused: Vec<&'static str> = suppression
-            .codes
-            .iter()
-            .zip(used)
-            .filter(|pair| is_unused(*pair))
-            .map(|(code, _)| *code)
-            .collect();
+        let codes = suppression.codes.iter().zip(used);
+        let unused: Vec<&String> = codes.filter(|pair| is_unused(*pair)).map(|(code, _)| code).collect();
         let ended = suppression.until.filter(|_| has_ended(suppression, judgement.today));
         for code in &unused {
             let (message, help) = match ended {
@@ -254,7 +246,7 @@ fn unused(
             let source = deployment.sources.file(suppression.span.file);
             let gone = source.and_then(|source| match unused.len() == suppression.codes.len() {
                 true => Some(suppression::whole_comment(source, suppression.span)),
-                false => suppression::one_code(source, suppression.span, code),
+                false => suppression::one_code(source, suppression.span, code, rulebook),
             });
             findings
                 .push(Finding::new(suppression.span, "suppresses nothing", message).help(help).fix(gone, ""));

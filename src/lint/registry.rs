@@ -1,6 +1,6 @@
 //! All rules with their parsed cards, those of the program's own comments included.
 
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock};
 
 use crate::catalog::card::{Card, FixKind, Scope};
 use crate::input::inventory::{Expectation, HouseRule};
@@ -21,7 +21,7 @@ pub const OWN_CARDS: &[&str] = &[
 #[derive(Debug)]
 pub struct Entry {
     /// The card.
-    pub card: Card,
+    pub card: Arc<Card>,
     /// The rule; `None` for findings about suppression comments.
     pub rule: Option<&'static Rule>,
 }
@@ -32,7 +32,7 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
     let mut entries: Vec<Entry> = own
         .chain(of_rules)
         .map(|(text, rule)| match Card::parse(text) {
-            Ok(card) => Entry { card, rule },
+            Ok(card) => Entry { card: Arc::new(card), rule },
             Err(error) => unreachable!("{}: {error}", text.lines().next().unwrap_or("a card")),
         })
         .collect();
@@ -53,10 +53,6 @@ pub fn find(code_or_name: &str) -> Option<&'static Entry> {
     })
 }
 
-/// Cards of rules that apimlint.toml brings along. What refers to a card holds it for as long as the process lives, as if
-/// it were compiled in; each definition is kept once.
-static HOUSE: Mutex<Vec<&'static Card>> = Mutex::new(Vec::new());
-
 /// True for a code that no rule of ours can have: its letters are those of none of our families.
 pub fn is_house_code(code: &str) -> bool {
     let family = |code: &str| code.trim_end_matches(|letter: char| letter.is_ascii_digit()).to_owned();
@@ -68,11 +64,11 @@ pub fn is_house_code(code: &str) -> bool {
 }
 
 /// The card of a rule of the house.
-pub fn house_card(rule: &HouseRule) -> &'static Card {
+fn house_card(rule: &HouseRule) -> Card {
     let is_between = matches!(rule.expectation, Expectation::Same | Expectation::Different);
     let text = |scalar: &Option<crate::syntax::Scalar>| scalar.as_ref().map(|scalar| scalar.text.clone());
     let name = text(&rule.name).unwrap_or_else(|| rule.code.text.to_ascii_lowercase());
-    let card = Card {
+    Card {
         title: format!("{} {name}", rule.code.text),
         code: rule.code.text.clone(),
         name,
@@ -91,23 +87,31 @@ pub fn house_card(rule: &HouseRule) -> &'static Card {
         how_to_fix: text(&rule.help).unwrap_or_default(),
         sources_text: "apimlint.toml".to_owned(),
         examples: Vec::new(),
-    };
-    let mut known = HOUSE.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(same) = known.iter().find(|known| ***known == card) {
-        return same;
     }
-    let kept: &'static Card = Box::leak(Box::new(card));
-    known.push(kept);
-    kept
 }
 
-/// The card of this code or name, of ours or of the house.
-pub fn card(code_or_name: &str) -> Option<&'static Card> {
-    let of_house = || {
-        let known = HOUSE.lock().unwrap_or_else(PoisonError::into_inner);
-        known.iter().rev().find(|card| card.code.eq_ignore_ascii_case(code_or_name)).copied()
-    };
-    find(code_or_name).map(|entry| &entry.card).or_else(of_house)
+/// The rules of one run: ours, and those that its apimlint.toml brings along.
+#[derive(Debug, Clone)]
+pub struct Rulebook<'a> {
+    /// The rules of the house with their cards, in the order of the file.
+    pub house: Vec<(Arc<Card>, &'a HouseRule)>,
+}
+
+impl<'a> Rulebook<'a> {
+    /// The rules of ours and those of the house whose codes are free.
+    pub fn new(rules: &'a [HouseRule]) -> Self {
+        let house = rules.iter().filter(|rule| is_house_code(&rule.code.text));
+        Self { house: house.map(|rule| (Arc::new(house_card(rule)), rule)).collect() }
+    }
+
+    /// The card of this code or name, in any case. Of two rules of the house with one code the later counts.
+    pub fn card(&self, code_or_name: &str) -> Option<&Card> {
+        let of_house = || {
+            let mut cards = self.house.iter().rev().map(|(card, _)| card.as_ref());
+            cards.find(|card| card.code.eq_ignore_ascii_case(code_or_name))
+        };
+        find(code_or_name).map(|entry| entry.card.as_ref()).or_else(of_house)
+    }
 }
 
 /// A sentence that offers the nearest code or name for a word that is none.
@@ -116,6 +120,7 @@ pub fn suggestion(word: &str) -> Option<String> {
     names
         .map(|name| (strsim::jaro_winkler(&word.to_ascii_lowercase(), &name.to_ascii_lowercase()), name))
         .filter(|(similarity, _)| *similarity > 0.8)
-        .max_by(|left, right| left.0.total_cmp(&right.0))
+        // Of equals the first: CL03 is CL003 rather than CL013.
+        .min_by(|left, right| right.0.total_cmp(&left.0))
         .map(|(_, name)| name.to_owned())
 }

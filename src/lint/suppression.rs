@@ -1,6 +1,6 @@
 //! Comments that keep a rule silent: what they say, and what they cover.
 
-use super::registry;
+use super::registry::{self, Rulebook};
 use crate::input::Parsed;
 use crate::model::Date;
 use crate::model::Deployment;
@@ -21,7 +21,7 @@ pub(super) struct Suppression {
     /// What it covers; `None` where nothing follows it.
     pub covers: Option<Span>,
     /// Codes in the order written.
-    pub codes: Vec<&'static str>,
+    pub codes: Vec<String>,
     /// The last day on which it counts.
     pub until: Option<Date>,
     /// Why, in the words of the comment; may be empty.
@@ -45,7 +45,7 @@ pub(super) struct Suppressions {
 }
 
 /// Collects the comments of every file that was read.
-pub(super) fn collect(deployment: &Deployment) -> Suppressions {
+pub(super) fn collect(deployment: &Deployment, rulebook: &Rulebook<'_>) -> Suppressions {
     let mut found = Suppressions::default();
     for (owner, files) in deployment.sources.owners.iter().enumerate() {
         let documents = deployment.nodes.get(owner).map(|node| &node.documents);
@@ -57,10 +57,10 @@ pub(super) fn collect(deployment: &Deployment) -> Suppressions {
             let file = FileId { owner, index };
             let known = documents.and_then(|documents| documents.get(&source.path));
             match known.filter(|(id, _)| *id == file) {
-                Some((_, parsed)) => found.add(parsed, source),
+                Some((_, parsed)) => found.add(parsed, source, rulebook),
                 None if files.node.is_none() => {
                     if let Some(parsed) = parse_without_node(deployment, file, source) {
-                        found.add(&parsed, source);
+                        found.add(&parsed, source, rulebook);
                     }
                 }
                 None => {}
@@ -83,10 +83,10 @@ fn parse_without_node(deployment: &Deployment, file: FileId, source: &SourceFile
 }
 
 impl Suppressions {
-    fn add(&mut self, parsed: &Parsed, source: &SourceFile) {
+    fn add(&mut self, parsed: &Parsed, source: &SourceFile, rulebook: &Rulebook<'_>) {
         for (span, text) in comments(parsed) {
             let Some(instruction) = text.trim_start().strip_prefix(MARK) else { continue };
-            match parse_instruction(instruction) {
+            match parse_instruction(instruction, rulebook) {
                 Ok(Instruction { whole_file, codes, until, reason }) => {
                     let covers = if whole_file {
                         Some(Span::new(span.file, 0, source.text.len()))
@@ -121,7 +121,7 @@ fn borrowed(comments: &[(Span, String)]) -> Vec<(Span, &str)> {
 #[derive(Debug, PartialEq, Eq)]
 struct Instruction {
     whole_file: bool,
-    codes: Vec<&'static str>,
+    codes: Vec<String>,
     until: Option<Date>,
     reason: String,
 }
@@ -130,7 +130,7 @@ struct Instruction {
 const OWN: [&str; 2] = [registry::SUPPRESSION_UNUSED, registry::SUPPRESSION_MALFORMED];
 
 /// Reads `ignore[CODE,CODE until=YYYY-MM-DD] reason`.
-fn parse_instruction(text: &str) -> Result<Instruction, String> {
+fn parse_instruction(text: &str, rulebook: &Rulebook<'_>) -> Result<Instruction, String> {
     let text = text.trim_start();
     let end =
         text.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-').unwrap_or(text.len());
@@ -152,11 +152,11 @@ fn parse_instruction(text: &str) -> Result<Instruction, String> {
             instruction.until = Some(date.parse()?);
             continue;
         }
-        let code = match registry::card(item) {
+        let code = match rulebook.card(item) {
             Some(card) if OWN.contains(&card.code.as_str()) => {
                 return Err(format!("names {}, which no comment can silence", card.code));
             }
-            Some(card) => card.code.as_str(),
+            Some(card) => card.code.clone(),
             None => {
                 let offer = registry::suggestion(item).map(|name| format!("; did you mean {name}?"));
                 return Err(format!("names {}, which is no rule{}", quoted(item), offer.unwrap_or_default()));
@@ -336,7 +336,12 @@ pub(super) fn whole_comment(source: &SourceFile, comment: Span) -> Span {
 
 /// What to remove so that a comment no longer names one of its codes: the word, and what parts it from the next one, or
 /// from the one before where it is the last.
-pub(super) fn one_code(source: &SourceFile, comment: Span, code: &str) -> Option<Span> {
+pub(super) fn one_code(
+    source: &SourceFile,
+    comment: Span,
+    code: &str,
+    rulebook: &Rulebook<'_>,
+) -> Option<Span> {
     let text = source.slice(comment);
     let open = text.find('[')? + 1;
     let list = text.get(open..)?.split(']').next()?;
@@ -346,7 +351,7 @@ pub(super) fn one_code(source: &SourceFile, comment: Span, code: &str) -> Option
         let rest = list.get(start..)?;
         let end = start + rest.find(SEPARATORS).unwrap_or(rest.len());
         let item = list.get(start..end)?;
-        if registry::card(item).is_some_and(|card| card.code == code) {
+        if rulebook.card(item).is_some_and(|card| card.code == code) {
             let next = list.get(end..)?.find(is_part).map(|index| end + index);
             let is_code = |at: usize| list.get(at..).is_some_and(|rest| !rest.starts_with("until="));
             let (start, end) = match next.filter(|next| is_code(*next)) {
@@ -372,6 +377,10 @@ mod tests {
         registry::entries().iter().find(|entry| entry.rule.is_some()).unwrap().card.code.as_str()
     }
 
+    fn parsed(text: &str) -> Result<Instruction, String> {
+        parse_instruction(text, &Rulebook::new(&[]))
+    }
+
     fn covers(parsed: &Parsed, text: &str) -> Option<String> {
         let source = SourceFile::new("a", "a", text.to_owned());
         let (span, _) = comments(parsed).into_iter().find(|(_, text)| text.contains(MARK)).unwrap();
@@ -381,13 +390,12 @@ mod tests {
     #[test]
     fn an_instruction_names_rules_and_may_end() {
         let code = code();
-        let parsed =
-            parse_instruction(&format!(" ignore[{code}, {code} until=2027-06-30] a [reason]")).unwrap();
-        assert_eq!(parsed.codes, [code]);
-        assert_eq!(parsed.until.unwrap().to_string(), "2027-06-30");
-        assert_eq!(parsed.reason, "a [reason]");
-        assert!(!parsed.whole_file);
-        assert!(parse_instruction(&format!("ignore-file[{code}]")).unwrap().whole_file);
+        let instruction = parsed(&format!(" ignore[{code}, {code} until=2027-06-30] a [reason]")).unwrap();
+        assert_eq!(instruction.codes, [code]);
+        assert_eq!(instruction.until.unwrap().to_string(), "2027-06-30");
+        assert_eq!(instruction.reason, "a [reason]");
+        assert!(!instruction.whole_file);
+        assert!(parsed(&format!("ignore-file[{code}]")).unwrap().whole_file);
     }
 
     #[test]
@@ -407,7 +415,7 @@ mod tests {
             &format!("ignore[{code} until=tomorrow]"),
             &format!("ignore[{code}"),
         ] {
-            assert!(parse_instruction(text).is_err(), "{text}");
+            assert!(parsed(text).is_err(), "{text}");
         }
     }
 

@@ -19,7 +19,12 @@ struct Suite {
 /// The document. Every rule that ran has a case, so that one that passes is told from one that did not run.
 pub fn report_junit(results: &Results<'_>) -> String {
     let rules = |wanted: fn(Scope) -> bool| {
-        results.rules.iter().copied().filter(move |card| wanted(card.scope)).collect::<Vec<_>>()
+        results
+            .rules
+            .iter()
+            .map(AsRef::as_ref)
+            .filter(move |card: &&Card| wanted(card.scope))
+            .collect::<Vec<_>>()
     };
     let of_node = rules(|scope| scope != Scope::Deployment);
     let of_deployment = rules(|scope| scope == Scope::Deployment);

@@ -15,6 +15,8 @@ pub mod migrate;
 mod place;
 pub mod sarif;
 
+use std::sync::Arc;
+
 use crate::catalog::card::Card;
 use crate::diagnostic::{Diagnostic, Severity, Silenced, Unread};
 use crate::model::Node;
@@ -32,7 +34,7 @@ pub struct Results<'a> {
     /// The findings that are silenced, in the same order.
     pub silenced: &'a [Silenced],
     /// The rules that ran, by code.
-    pub rules: &'a [&'static Card],
+    pub rules: &'a [Arc<Card>],
     /// What could not be read.
     pub unread: &'a [Unread],
 }

@@ -21,7 +21,7 @@ pub fn report_sarif(results: &Results<'_>) -> Result<String, serde_json::Error> 
     let reported = results.diagnostics.iter().map(|diagnostic| (diagnostic, None));
     let silenced = results.silenced.iter().map(|silenced| (&silenced.diagnostic, Some(&silenced.by)));
     let all: Vec<(&Diagnostic, Option<&Silencer>)> = reported.chain(silenced).collect();
-    let cards: Vec<&Card> = (results.rules.iter().copied())
+    let cards: Vec<&Card> = (results.rules.iter().map(AsRef::as_ref))
         .filter(|card| all.iter().any(|(diagnostic, _)| diagnostic.code == card.code))
         .collect();
     let indexes: BTreeMap<&str, usize> =
