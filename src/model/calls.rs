@@ -188,7 +188,9 @@ impl Deployment {
         let names = [&target.identity.host_name, &target.identity.management_host_name];
         let is_public_name =
             names.into_iter().flatten().filter_map(Setting::text).any(|name| name.eq_ignore_ascii_case(host));
-        public || (is_public_name && !self.balancers().is_empty() && !self.is_mapped_to(target, host))
+        let mut balancers = self.balancers().iter().chain(self.stream_balancers());
+        let is_balanced = balancers.any(|balancer| balancer.nodes.contains(&target.index));
+        public || (is_public_name && is_balanced && !self.is_mapped_to(target, host))
     }
 
     /// True where the hosts file leads the name to an address that is the node's own for another reason: nothing stands in

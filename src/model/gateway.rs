@@ -5,6 +5,9 @@ use super::value::{Secret, Setting};
 use crate::source::Span;
 use crate::syntax::url::default_port;
 
+/// The types of gateway environments that the server knows, in its spelling.
+pub const ENVIRONMENT_TYPES: [&str; 3] = ["hybrid", "production", "sandbox"];
+
 /// One gateway environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Environment {

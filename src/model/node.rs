@@ -546,6 +546,7 @@ impl Node {
         }
         let portals = self.portals.iter().filter_map(|portal| portal.identity_provider.as_ref());
         portals.for_each(|url| add(Purpose::IdentityProvider, url));
+        self.token_notification.iter().for_each(|url| add(Purpose::TokenNotification, url));
         self.other_references.iter().for_each(|(purpose, endpoint)| add(*purpose, endpoint));
         all
     }

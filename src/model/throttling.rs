@@ -16,7 +16,7 @@ pub struct Throttling {
     pub conditions: Conditions,
     /// `DataPublisher/Enabled`: whether this node sends events.
     pub publishes: Setting<bool>,
-    /// `DataPublisher/Type`: `Binary` or `Thrift`.
+    /// `Type` beside the receivers: `Binary` or `Thrift`.
     pub event_type: Option<Setting>,
     /// Receiver groups.
     pub receivers: Option<ReceiverGroups>,

@@ -61,17 +61,11 @@ pub(super) fn connectors(settings: &Settings<'_>, variables: &Variables) -> Vec<
         .collect()
 }
 
-/// `[apim.idp]`, and whom the key manager tells of revoked tokens.
+/// `[apim.idp]` and the URL of the developer portal.
 pub(super) fn references(settings: &Settings<'_>, variables: &Variables) -> Vec<(Purpose, Endpoint)> {
     let providers = settings.written_under("apim.idp").map(|(_, text)| (Purpose::IdentityProvider, text));
     let portal = settings.written("apim.devportal.url").map(|text| (Purpose::DeveloperPortal, text));
-    let listeners = settings.entries("event_listener");
-    let told = listeners.iter().flat_map(|listener| listener.under("properties"));
-    let told = told
-        .filter(|(name, _)| name == "notification_endpoint")
-        .map(|(_, text)| (Purpose::TokenNotification, text));
     providers
-        .chain(told)
         .chain(portal)
         .filter_map(|(purpose, text)| Some((purpose, variables.endpoint(text)?)))
         .filter(|(_, endpoint)| matches!(endpoint.scheme.as_str(), "http" | "https"))

@@ -27,17 +27,13 @@ pub(super) fn throttling(
             |text| variables.fill(text).boolean(),
         )
     };
-    let groups = |name: &str| {
-        let holders = match version {
-            Some(version) if version.at_least(2, 2) => &["TrafficManager"][..],
-            Some(_) => &["DataPublisher"][..],
-            None => &["TrafficManager", "DataPublisher"][..],
-        };
-        holders
-            .iter()
-            .find_map(|holder| view.leaf(&[holder, name]))
-            .map(|text| receiver_groups(&text, variables))
+    let holders = match version {
+        Some(version) if version.at_least(2, 2) => &["TrafficManager"][..],
+        Some(_) => &["DataPublisher"][..],
+        None => &["TrafficManager", "DataPublisher"][..],
     };
+    let held = |name: &str| holders.iter().find_map(|holder| view.leaf(&[holder, name]));
+    let groups = |name: &str| held(name).map(|text| receiver_groups(&text, variables));
     let (brokers, brokers_span) = brokers(view, variables, version, span);
     Some(Throttling {
         span,
@@ -48,7 +44,7 @@ pub(super) fn throttling(
             query: switch(&["EnableQueryParamConditions"], false),
         },
         publishes: switch(&["DataPublisher", "Enabled"], false),
-        event_type: view.leaf(&["DataPublisher", "Type"]),
+        event_type: held("Type"),
         receivers: groups("ReceiverUrlGroup"),
         authentications: groups("AuthUrlGroup"),
         deploys_policies: switch(&["PolicyDeployer", "Enabled"], true),

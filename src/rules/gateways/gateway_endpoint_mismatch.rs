@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::model::gateway::Environment;
-use crate::model::{Deployment, Endpoint, Host, Node, Role};
+use crate::model::{Deployment, Endpoint, Host, Node, Role, Target};
 use crate::rules::{Check, Finding, Rule};
 
 /// GW006.
@@ -41,7 +41,9 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
             let named = |other: &&&Node| same(other, environment).is_some();
             let Some(model) = earlier.find(named) else { continue };
             let Some(theirs) = same(model, environment) else { continue };
-            findings.extend(SORTS.iter().filter_map(|sort| judge(model, theirs, node, environment, sort)));
+            findings.extend(
+                SORTS.iter().filter_map(|sort| judge(deployment, (model, theirs), (node, environment), sort)),
+            );
         }
     }
 }
@@ -52,7 +54,12 @@ fn same<'a>(node: &'a Node, environment: &Environment) -> Option<&'a Environment
     node.environments.iter().find(|other| other.known_name() == Some(name))
 }
 
-fn judge(model: &Node, theirs: &Environment, node: &Node, own: &Environment, sort: &Sort) -> Option<Finding> {
+fn judge(
+    deployment: &Deployment,
+    (model, theirs): (&Node, &Environment),
+    (node, own): (&Node, &Environment),
+    sort: &Sort,
+) -> Option<Finding> {
     let (one, two) = ((sort.of)(own), (sort.of)(theirs));
     let (mine, other) = (addresses(&one)?, addresses(&two)?);
     if mine == other || mine.is_empty() || other.is_empty() {
@@ -66,18 +73,38 @@ fn judge(model: &Node, theirs: &Environment, node: &Node, own: &Environment, sor
         return None;
     }
     let name = own.known_name()?;
+    let one = (node, *first);
+    let other = (model, *counterpart);
+    // The address that nothing in the input explains is the odd one; of equal ones that of the later node.
+    let is_later = trust(deployment, one) <= trust(deployment, other);
+    let ((node, odd), (model, usual)) = if is_later { (one, other) } else { (other, one) };
     let message = format!(
         "{} shows {} {} for environment \"{name}\", {} shows {}",
         node.name,
         sort.noun,
-        first.address(),
+        odd.address(),
         model.name,
-        counterpart.address(),
+        usual.address(),
     );
-    let finding = Finding::new(first.text.span, format!("{} here", first.address()), message)
+    let finding = Finding::new(odd.text.span, format!("{} here", odd.address()), message)
         .help("show the same endpoints on every publisher and store")
-        .related(counterpart.text.span, format!("{} here", counterpart.address()));
+        .related(usual.text.span, format!("{} here", usual.address()));
     Some(finding)
+}
+
+/// How much speaks for an endpoint: a port on which the proxy listens for the name, then any name that the deployment
+/// has, then a name at all.
+fn trust(deployment: &Deployment, (node, endpoint): (&Node, &Endpoint)) -> u8 {
+    match deployment.resolve(node, endpoint) {
+        _ if endpoint.host == Host::Own => 0,
+        Target::Balancer(balancer) => {
+            let listens = balancer.routes.iter().any(|route| Some(route.listen) == endpoint.port.number);
+            if listens { 4 } else { 2 }
+        }
+        Target::Node(_, Some(_)) | Target::Own(Some(_)) => 3,
+        Target::Node(_, None) | Target::Own(None) => 2,
+        Target::Outside(_) | Target::Unknown => 1,
+    }
 }
 
 /// The addresses as a set; `None` where one of them is unknown or nobody wrote it.

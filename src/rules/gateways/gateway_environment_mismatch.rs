@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::gateway::Environment;
+use crate::model::gateway::{ENVIRONMENT_TYPES, Environment};
 use crate::model::{Deployment, Node, Role, Setting};
 use crate::rules::{Check, Finding, Rule};
 
@@ -85,8 +85,14 @@ fn names(model: &Node, theirs: &Environments<'_>, node: &Node, own: &Environment
         let finding = Finding::new(first.setting.span, format!("{} does not know it", model.name), message)
             .help("use the same names on every publisher and store");
         let other = absent.first().copied().or_else(|| theirs.values().next());
-        let place = other.map(|named| named.setting.span);
+        let place = other.map(|named| named.environment.span);
         let label = format!("the environments of {}", model.name);
+        // In deployment.toml the name stands below the header.
+        let header = first.environment.span;
+        let finding = match header.contains(&first.setting.span) {
+            true => finding,
+            false => finding.related(header, "this environment"),
+        };
         return Some(match place {
             Some(span) => finding.related(span, label),
             None => finding,
@@ -126,5 +132,7 @@ fn types<'a>(
 }
 
 fn kind(environment: &Environment) -> Option<&Setting> {
-    environment.kind.as_ref().filter(|kind| kind.known().is_some())
+    // Of a type that the server does not know GW007 speaks.
+    let kind = environment.kind.as_ref();
+    kind.filter(|kind| kind.text().is_some_and(|text| ENVIRONMENT_TYPES.contains(&text)))
 }

@@ -1,9 +1,9 @@
 //! A node behind the proxy calls itself by a name that the proxy does not serve: links, redirects and tokens lead past it.
 
 use super::{host_name_key, management_host_name_key};
-use crate::model::ports::ListenerKind;
+use crate::model::node::Identity;
 use crate::model::proxy::VirtualServer;
-use crate::model::proxy_routes::WebApp;
+use crate::model::proxy_routes::{Reached, WebApp};
 use crate::model::{Deployment, Host, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 
@@ -14,46 +14,33 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
+    let routes = deployment.app_routes();
+    let has_console = |server: &&VirtualServer| {
+        routes.iter().any(|route| route.app == WebApp::Carbon && std::ptr::eq(route.server, *server))
+    };
     for node in &deployment.nodes {
-        let identity = &node.identity;
-        let all = servers(deployment, node, |_| true);
-        findings.extend(judge(deployment, node, host_name_key(node), identity.host_name.as_ref(), &all));
-        let consoles = servers(deployment, node, ListenerKind::is_servlet);
-        let consoles: Vec<&VirtualServer> = consoles
-            .into_iter()
-            .filter(|server| {
-                deployment
-                    .app_routes()
-                    .iter()
-                    .any(|route| route.app == WebApp::Carbon && std::ptr::eq(route.server, *server))
-            })
-            .collect();
-        let name = identity.management_host_name.as_ref().filter(|name| name.is_written());
+        let Identity { host_name, management_host_name, .. } = &node.identity;
+        let servers = servers(deployment, node);
+        findings.extend(judge(deployment, node, host_name_key(node), host_name.as_ref(), &servers));
         let is_other = |name: &&Setting| {
-            identity.host_name.as_ref().is_none_or(|host| !host.value.eq_ignore_ascii_case(&name.value))
+            host_name.as_ref().is_none_or(|host| !host.value.eq_ignore_ascii_case(&name.value))
         };
-        let key = management_host_name_key(node);
-        findings.extend(judge(deployment, node, key, name.filter(is_other), &consoles));
+        let name = management_host_name.as_ref().filter(is_other);
+        let consoles: Vec<&VirtualServer> = servers.into_iter().filter(has_console).collect();
+        findings.extend(judge(deployment, node, management_host_name_key(node), name, &consoles));
     }
 }
 
-/// The server blocks of the proxy that forward to such a listener of the node.
-fn servers<'a>(
-    deployment: &'a Deployment,
-    node: &Node,
-    wants: impl Fn(ListenerKind) -> bool,
-) -> Vec<&'a VirtualServer> {
-    let all = deployment.proxy.iter().flat_map(|proxy| &proxy.servers);
+/// The server blocks of the proxy that forward to a listener of the node.
+fn servers<'a>(deployment: &'a Deployment, node: &Node) -> Vec<&'a VirtualServer> {
+    let is_node = |reached: Reached<'_>| {
+        reached.node.is_some_and(|found| found.index == node.index) && reached.listener.is_some()
+    };
     let reaches = |server: &&VirtualServer| {
         let mut passes = server.locations.iter().filter_map(|location| location.pass.as_ref());
-        passes.any(|pass| {
-            deployment.reached(pass).any(|reached| {
-                reached.node.is_some_and(|found| found.index == node.index)
-                    && reached.listener.is_some_and(|listener| wants(listener.kind))
-            })
-        })
+        passes.any(|pass| deployment.reached(pass).any(is_node))
     };
-    all.filter(reaches).collect()
+    deployment.proxy.iter().flat_map(|proxy| &proxy.servers).filter(reaches).collect()
 }
 
 fn judge(

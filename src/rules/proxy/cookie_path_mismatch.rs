@@ -16,12 +16,12 @@ pub static RULE: Rule = Rule {
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let mut by_place: BTreeMap<Span, Finding> = BTreeMap::new();
-    let moved = |route: &AppRoute<'_>| {
-        // Under the root every path of the portal has its own meaning; only a rule that is there can be wrong.
-        let is_moved = route.prefix != route.app.path() && !route.prefix.is_empty();
-        route.explicit && route.app != WebApp::Carbon && is_moved && !route.server.incomplete
+    let judged = |route: &&AppRoute<'_>| {
+        // Under the root every path of the portal has its own meaning.
+        route.explicit && route.app != WebApp::Carbon && !route.prefix.is_empty() && !route.server.incomplete
     };
-    for route in deployment.app_routes().iter().filter(|route| moved(route)) {
+    let routes = deployment.app_routes();
+    for route in routes.iter().filter(judged) {
         if let Some(finding) = judge(route) {
             by_place.entry(finding.primary.span).or_insert(finding);
         }
@@ -38,6 +38,11 @@ fn judge(route: &AppRoute<'_>) -> Option<Finding> {
         words.iter().any(|word| word.contains('$') || word.starts_with('~')) || words.len() < 2
     };
     if rules.iter().any(|(words, _)| is_open(words)) {
+        return None;
+    }
+    let of_app = |words: &[String]| words.first().is_some_and(|from| from.trim_end_matches('/') == app);
+    // Where the path stays as it is only a rule that moves it is wrong.
+    if *prefix == app && !rules.iter().any(|(words, _)| of_app(words)) {
         return None;
     }
     let Some((words, span)) = rules.first() else {
@@ -59,6 +64,7 @@ fn judge(route: &AppRoute<'_>) -> Option<Finding> {
         words.first()?,
         words.get(1)?
     );
+    let help = if prefix == app { "remove the rule: the path stays as it is".to_owned() } else { help };
     let finding = Finding::new(*span, "other paths", message).help(help);
     Some(finding.related(route.location.span, "the location"))
 }

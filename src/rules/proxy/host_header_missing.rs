@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::portals::{fixed, portals};
+use super::portals::portals;
+use crate::model::portal::{Portal, ProxyMode};
 use crate::model::proxy_routes::{AppRoute, WebApp};
 use crate::model::{Deployment, Node, Role};
 use crate::rules::{Check, Finding, Rule};
@@ -70,9 +71,13 @@ fn serves(node: &Node, app: WebApp) -> bool {
     is_portal && exists && app.runs_on(node)
 }
 
-/// True where site.json tells the portal its public host.
+/// True where site.json tells the portal that a proxy is in front, and how to learn its name.
 fn is_told(node: &Node, app: WebApp) -> bool {
-    portals(node).any(|portal| WebApp::from(portal.app) == app && fixed(portal).is_some())
+    let is_on = |portal: &Portal| {
+        let enabled = portal.reverse_proxy.as_ref().and_then(|proxy| proxy.enabled.as_ref());
+        enabled.is_some_and(|(_, mode)| *mode != ProxyMode::Off)
+    };
+    portals(node).any(|portal| WebApp::from(portal.app) == app && is_on(portal))
 }
 
 /// True where HostName and `proxyPort` say how clients reach the node: most links are built of these.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::ports::{Listener, ListenerKind};
-use crate::model::proxy::{Location, ProxyPass};
+use crate::model::proxy::{Location, ProxyPass, Upstream, UpstreamServer};
 use crate::model::proxy_routes::Reached;
 use crate::model::{Deployment, Host, Node, Role};
 use crate::rules::{Check, Finding, Rule};
@@ -66,6 +66,13 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     }
     findings.extend(closed_servers.into_values().map(|(finding, places)| forwarding(finding, places)));
     findings.extend(Wrong::findings(deployment, wrong));
+    let upstreams = deployment.proxy.iter().flat_map(|proxy| &proxy.upstreams);
+    for finding in upstreams.filter_map(|upstream| mixed(deployment, upstream)) {
+        // Where the locations tell which server is wrong, that was said.
+        if !findings.iter().any(|other| other.primary.span == finding.primary.span) {
+            findings.push(finding);
+        }
+    }
 }
 
 /// Labels the locations that forward to the place of a finding, each once.
@@ -277,6 +284,43 @@ fn listening<'a>(
 ) -> Vec<(Reached<'a>, &'a Node, &'a Listener)> {
     let reached = deployment.reached(pass);
     reached.filter_map(|reached| Some((reached, reached.node?, reached.listener?))).collect()
+}
+
+/// An upstream with consoles on one server and API calls on another: each request finds the other half of the time
+/// nothing. The rarer sort is wrong; of equally frequent ones that of the last server.
+fn mixed(deployment: &Deployment, upstream: &Upstream) -> Option<Finding> {
+    let found: Vec<(&UpstreamServer, &Node, &Listener)> = upstream
+        .servers
+        .iter()
+        .filter_map(|server| {
+            let (node, listener) = deployment.upstream_node(server)?;
+            Some((server, node, listener?))
+        })
+        .collect();
+    let is_web = |kind: ListenerKind| matches!(kind, ListenerKind::GatewayHttps | ListenerKind::GatewayHttp);
+    let (servlet, gateway): (Vec<_>, Vec<_>) = found
+        .into_iter()
+        .filter(|(_, _, listener)| listener.kind.is_servlet() || is_web(listener.kind))
+        .partition(|(_, _, listener)| listener.kind.is_servlet());
+    let (last_servlet, last_gateway) = (servlet.last()?, gateway.last()?);
+    let is_servlet_odd = servlet.len() < gateway.len()
+        || (servlet.len() == gateway.len() && last_servlet.0.span > last_gateway.0.span);
+    let ((server, node, listener), (usual, model, right)) =
+        if is_servlet_odd { (last_servlet, last_gateway) } else { (last_gateway, last_servlet) };
+    let message = format!(
+        "upstream {} mixes the {} port of {} with the {} port of {}",
+        upstream.name,
+        listener.kind.noun(),
+        node.name,
+        right.kind.noun(),
+        model.name,
+    );
+    let finding = Finding::new(server.span, "not the listener of the others", message)
+        .related(usual.span, format!("{} port", right.kind.noun()));
+    Some(match node.port(right.kind) {
+        Some(port) => finding.help(format!("write port {port}, or give this server an upstream of its own")),
+        None => finding.help("give this server an upstream of its own"),
+    })
 }
 
 /// A whole host forwards to the servlet ports of gateway workers, which have no consoles.
