@@ -162,7 +162,9 @@ fn stale(entries: Vec<BaselineEntry>, deployment: &Deployment, linted: &Linted) 
 fn inventory_layers(inventory: &Inventory, sources: &OwnerSources) -> (Vec<Layer>, Vec<InputError>) {
     let mut faults = Vec::new();
     let mut selector = |word: &Scalar| -> Option<Selector> {
-        word.text.parse().map_err(|reason| faults.push(fault(sources, word, reason))).ok()
+        let read: Result<Selector, String> = word.text.parse();
+        let known = read.and_then(|selector| selector.fault(&inventory.rules).map_or(Ok(selector), Err));
+        known.map_err(|reason| faults.push(fault(sources, word, reason))).ok()
     };
     let select: Vec<Selector> = inventory.select.iter().filter_map(&mut selector).collect();
     let mut layer = |ignore: &[Scalar], severities: &[(Scalar, Severity)]| Layer {

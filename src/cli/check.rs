@@ -38,6 +38,10 @@ pub(super) fn run(arguments: &Check) -> Status {
 /// Lints, mends where that is asked for, and reports.
 fn checked(arguments: &Check, options: &Options) -> Result<Outcome, String> {
     let outcome = if arguments.fix && !arguments.diff { fix::mended(options)? } else { check(options) };
+    let house = &outcome.deployment.inventory.rules;
+    if let Some(fault) = options.layer.selectors().find_map(|selector| selector.fault(house)) {
+        return Err(fault);
+    }
     if arguments.verbose {
         outcome.deployment.nodes.iter().for_each(|node| terminal::note(&told(node)));
     }

@@ -4,8 +4,9 @@ use crate::model::{Origin, Setting};
 use crate::source::Span;
 use crate::syntax::xml::Element;
 
-/// A longer element is pointed at by its start tag alone: nobody wants a screenful as one label.
-const LONGEST_WHOLE_ELEMENT: u32 = 400;
+/// An element with more others inside is pointed at by its start tag alone: nobody wants a screenful as one label.
+/// Counted by elements, so that comments and layout change no finding.
+const MOST_ELEMENTS: usize = 6;
 
 /// An element of a written or a vanilla file.
 #[derive(Debug, Clone, Copy)]
@@ -65,11 +66,23 @@ impl<'a> View<'a> {
 
     /// What a finding about the element as a whole points at: all of a short element, the start tag of a long one.
     pub fn place(self) -> Span {
-        let span = self.element.span;
-        if span.end.saturating_sub(span.start) <= LONGEST_WHOLE_ELEMENT {
-            span
-        } else {
+        if elements_within(self.element, MOST_ELEMENTS) > MOST_ELEMENTS {
             self.element.start_tag
+        } else {
+            self.element.span
         }
     }
+}
+
+/// The number of elements inside, as far as it is `most` or little more.
+fn elements_within(element: &Element, most: usize) -> usize {
+    let mut count = 0;
+    for child in &element.children {
+        count += 1;
+        if count > most {
+            break;
+        }
+        count += elements_within(child, most - count);
+    }
+    count
 }

@@ -58,16 +58,19 @@ pub(super) fn assign<'a>(deployment: &Deployment, diagnostics: impl IntoIterator
     }
 }
 
-/// What stands at a place, regardless of how it is written: the settings inside, in the order of their names. A tag or a
-/// header without any says nothing beside its path.
+/// What stands at a place, regardless of how it is written: the settings inside, in the order of their names. An element
+/// with others inside, whose tag alone may be shown, and a header say nothing beside their path.
 fn value(settings: &[Setting], span: Span, path: &str, text: &str) -> String {
+    if text.starts_with('<') {
+        return String::new();
+    }
     let mut inside: Vec<String> = settings
         .iter()
         .filter(|setting| span.contains(&setting.span) && setting.span.start < setting.span.end)
         .map(|setting| format!("{}={}", nameless(&setting.path), words(&setting.value)))
         .collect();
     inside.sort();
-    if !inside.is_empty() || text.starts_with(['<', '[']) {
+    if !inside.is_empty() || text.starts_with('[') {
         return inside.join("\n");
     }
     let attribute = text.split_once('=').map(|(name, _)| name.trim());

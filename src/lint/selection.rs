@@ -5,6 +5,7 @@ use std::str::FromStr;
 use super::registry;
 use crate::catalog::card::Card;
 use crate::diagnostic::Severity;
+use crate::input::inventory::HouseRule;
 use crate::model::drift::fits;
 
 /// `ALL`, a code, the beginning of codes, or a name.
@@ -27,6 +28,18 @@ impl Selector {
             Self::Name(name) => (card.name == *name).then_some(card.code.len()),
         }
     }
+
+    /// What is wrong with a word that can only mean a rule of the house, where none of these has that code.
+    pub fn fault(&self, house: &[HouseRule]) -> Option<String> {
+        let Self::Prefix(code) = self else { return None };
+        let is_known = || house.iter().any(|rule| rule.code.text == *code);
+        (registry::is_house_code(code) && !is_known()).then(|| unknown(code))
+    }
+}
+
+fn unknown(text: &str) -> String {
+    let offer = registry::suggestion(text).map(|name| format!("; did you mean {name}?"));
+    format!("\"{text}\" is no code, prefix or name of a rule{}", offer.unwrap_or_default())
 }
 
 impl FromStr for Selector {
@@ -49,8 +62,7 @@ impl FromStr for Selector {
         if cards().any(|card| card.name == lower) {
             return Ok(Self::Name(lower));
         }
-        let offer = registry::suggestion(text).map(|name| format!("; did you mean {name}?"));
-        Err(format!("\"{text}\" is no code, prefix or name of a rule{}", offer.unwrap_or_default()))
+        Err(unknown(text))
     }
 }
 
@@ -91,6 +103,14 @@ pub struct Layer {
     pub severities: Vec<(Selector, Severity)>,
     /// Where this holds; `None`: everywhere.
     pub within: Option<Within>,
+}
+
+impl Layer {
+    /// All words for rules.
+    pub fn selectors(&self) -> impl Iterator<Item = &Selector> {
+        let of_severities = self.severities.iter().map(|(selector, _)| selector);
+        self.select.iter().flatten().chain(&self.ignore).chain(of_severities)
+    }
 }
 
 /// All layers, the weakest first.

@@ -45,7 +45,7 @@ pub(super) fn clustering(axis2: View<'_>, variables: &Variables) -> Clustering {
         local_member_host: host,
         local_member_port: parameter("localMemberPort")
             .map_or_else(|| Setting::at(DEFAULT_PORT, span, Origin::Derived), |text| text.port()),
-        members_span: list.map_or(span, View::place),
+        members_span: list.map_or(span, |view| view.element.span),
         members_vanilla: is_vanilla(&members),
         members,
         parameters: found.map(|view| parameters(view, variables)).unwrap_or_default(),

@@ -19,24 +19,21 @@ fn check(deployment: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
         else {
             continue;
         };
-        let paths: Vec<&str> = registry
+        let mut paths: Vec<&str> = registry
             .mounts
             .iter()
             .filter(|mount| mount.instance_id.as_ref().is_some_and(|id| names(id, instance)))
             .filter_map(|mount| mount.path.text())
             .collect();
+        paths.sort_unstable();
         let Some(path) = paths.first() else { continue };
         if is_told(node) || writes_elsewhere(deployment, node, path) {
             let message = format!("{} ({role}) mounts {} read-only", node.name, paths.join(" and "));
-            let finding = Finding::new(read_only.span, "nothing can be written", message)
-                .help("set it to false; true is for gateways that only read")
-                .fix(read_only.bare("true"), "false");
-            let is_apart = !instance.span.overlaps(&read_only.span);
-            findings.push(if is_apart {
-                finding.related(instance.span, "of this instance")
-            } else {
-                finding
-            });
+            findings.push(
+                Finding::new(read_only.span, "nothing can be written", message)
+                    .help("set it to false; true is for gateways that only read")
+                    .fix(read_only.bare("true"), "false"),
+            );
         }
     }
 }
