@@ -11,6 +11,9 @@ pub static RULE: Rule =
 const BEFORE_4_0: [&str; 6] =
     ["default", "gateway-worker", "api-key-manager", "api-publisher", "api-store", "traffic-manager"];
 
+/// What the deployment template of the developer portal in 3.x says, while infer.json knows `api-store`.
+const OF_SET_UP: &str = "api-devportal";
+
 /// Roles of 4.x.
 const SINCE_4_0: [&str; 5] =
     ["default", "gateway-worker", "control-plane", "traffic-manager", "api-key-manager-deprecated"];
@@ -30,6 +33,11 @@ fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let message =
         format!("{} has the role {written}, which {who}: the node behaves as an all-in-one", node.name);
     let finding = Finding::new(role.span, "no such role", message);
+    let finding = if written == OF_SET_UP && roles.contains(&"api-store") {
+        finding.variant("set-up-profile")
+    } else {
+        finding
+    };
     findings.push(match nearest(written, &roles) {
         Some(meant) => finding.help(format!("write {meant}")).fix(role.bare(written), meant),
         None => finding.help(format!("write one of {}", roles.join(", "))),
@@ -63,6 +71,9 @@ fn nearest(written: &str, roles: &[&'static str]) -> Option<&'static str> {
     };
     if let Some(renamed) = renamed.filter(|renamed| roles.contains(renamed)) {
         return Some(renamed);
+    }
+    if written == OF_SET_UP && roles.contains(&"api-store") {
+        return Some("api-store");
     }
     let distance = |role: &str| strsim::damerau_levenshtein(&written, role);
     roles.iter().copied().filter(|role| distance(role) <= 3).min_by_key(|role| distance(role))
