@@ -1196,7 +1196,7 @@ pub const FAULTS: &[Fault] = &[
             "event_listening_endpoints = [\"tcp://control1",
             "event_listening_endpoints = [\"ssl://control1",
         )],
-        at: "ssl://control1",
+        at: "ssl://",
         ..NONE
     },
     Fault {
