@@ -32,11 +32,21 @@ pub(super) fn assign(deployment: &mut Deployment) {
         if let Some((roles, evidence)) = found {
             node.roles = roles;
             node.role_evidence = evidence;
-        } else if node.product == Product::ApiManager || node.product == Product::AppManager {
+        } else if matches!(node.product, Product::ApiManager | Product::AppManager) && !hides_its_role(node) {
             node.roles = Roles::from([Role::AllInOne]);
             node.role_evidence = RoleEvidence::Nothing;
         }
     }
+}
+
+/// True where nobody can read the file that would say what the node looks for elsewhere: it may be anything.
+fn hides_its_role(node: &Node) -> bool {
+    const TELLING: [&str; 3] = [
+        "repository/conf/deployment.toml",
+        "repository/conf/api-manager.xml",
+        "repository/conf/app-manager.xml",
+    ];
+    node.unparsed.iter().any(|file| TELLING.contains(&file.path.as_str()))
 }
 
 /// What needs no other node: inventory, `server_role`, product and profile, in this order.
