@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 
+use super::words;
 use crate::diagnostic::Diagnostic;
 use crate::input::Parsed;
 use crate::model::Deployment;
@@ -79,11 +80,6 @@ fn value(settings: &[Setting], span: Span, path: &str, text: &str) -> String {
         Some(_) => String::new(),
         None => words(text).trim_matches(['"', '\'']).to_owned(),
     }
-}
-
-/// The text with every run of white space as one blank.
-fn words(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The path without the numbers that tell nameless siblings apart: a sibling more before them changes no mark.

@@ -193,6 +193,11 @@ fn has_ended(suppression: &Suppression, today: Date) -> bool {
     suppression.until.is_some_and(|until| until < today)
 }
 
+/// The text with every run of white space as one blank.
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// The node that a file belongs to, or the file itself.
 fn subject(deployment: &Deployment, span: Span) -> String {
     let sources = &deployment.sources;

@@ -1,6 +1,7 @@
 //! Comments that keep a rule silent: what they say, and what they cover.
 
 use super::registry::{self, Rulebook};
+use super::words;
 use crate::input::Parsed;
 use crate::model::Date;
 use crate::model::Deployment;
@@ -170,11 +171,6 @@ fn parse_instruction(text: &str, rulebook: &Rulebook<'_>) -> Result<Instruction,
         return Err(format!("names no rule; a code stands in brackets: {word}[CODE]"));
     }
     Ok(instruction)
-}
-
-/// A text in one line.
-fn words(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A word of a comment, cut to what a message can bear.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::syntax::server_toml::is_bare_key;
+
 /// A key with the tables and items of arrays that it lies in, outermost first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Key(pub Vec<KeyPart>);
@@ -103,11 +105,7 @@ impl fmt::Display for Key {
             match part {
                 KeyPart::Name(name) => {
                     let dot = if index == 0 { "" } else { "." };
-                    let bare = !name.is_empty()
-                        && name
-                            .chars()
-                            .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-'));
-                    if bare {
+                    if is_bare_key(name) {
                         write!(formatter, "{dot}{name}")?;
                     } else {
                         write!(formatter, "{dot}{name:?}")?;

@@ -304,6 +304,11 @@ fn unique_near<'a>(name: &str, names: &[&'a str]) -> Option<&'a str> {
     }
 }
 
+/// The one that most others agree with; the first of several.
+fn majority<T>(all: &[T], agree: impl Fn(&T, &T) -> bool) -> Option<&T> {
+    all.iter().rev().max_by_key(|one| all.iter().filter(|other| agree(one, other)).count())
+}
+
 /// What a rule reports; severity, suppression and order are `lint`'s business.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {

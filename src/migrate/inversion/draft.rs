@@ -7,6 +7,7 @@ use crate::migrate::{Key, KeyPart};
 use crate::render::value::{Map, Value};
 use crate::source::FileId;
 use crate::syntax::json;
+use crate::syntax::server_toml::is_bare_key;
 use crate::syntax::toml::{self, Item, Kind, Table};
 
 /// The values of a deployment.toml.
@@ -262,8 +263,7 @@ fn write_table(table: &Map, path: &str, out: &mut String) {
 }
 
 fn quoted_key(key: &str) -> String {
-    let bare = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-');
-    if !key.is_empty() && key.chars().all(bare) { key.to_owned() } else { format!("'{key}'") }
+    if is_bare_key(key) { key.to_owned() } else { format!("'{key}'") }
 }
 
 fn inline(value: &Value) -> String {

@@ -4,6 +4,7 @@
 use toml_edit::Value as TomlValue;
 
 use crate::render::value::Value;
+use crate::syntax::server_toml::is_bare_key;
 
 /// A longer array stands on several lines.
 const LONGEST_ARRAY: usize = 100;
@@ -34,7 +35,7 @@ fn literal(value: &Value, may_break: bool) -> Option<String> {
         Value::List(items) => array(items, may_break)?,
         Value::Map(map) => {
             let entries = map.iter().map(|(key, value)| {
-                let key = if is_bare(key) { key.to_owned() } else { is_key(key).then(|| quoted(key))? };
+                let key = if is_bare_key(key) { key.to_owned() } else { is_key(key).then(|| quoted(key))? };
                 Some(format!("{key} = {}", literal(value, false)?))
             });
             let entries: Vec<String> = entries.collect::<Option<_>>()?;
@@ -61,10 +62,6 @@ fn array(items: &[Value], may_break: bool) -> Option<String> {
     }
     // The reader wants the comma on the line of the item before it, and none behind the last.
     Some(format!("[\n  {}\n]", items.join(",\n  ")))
-}
-
-fn is_bare(key: &str) -> bool {
-    !key.is_empty() && key.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-'))
 }
 
 /// A basic string on one line.

@@ -1,6 +1,7 @@
 //! `[clustering]` without `membership_scheme` leaves clustering off; an empty one switches it on with a scheme that does
 //! not exist.
 
+use crate::model::sharing::listed;
 use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
@@ -34,7 +35,7 @@ fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let message = format!(
         "{} sets {} under [clustering] without a membership_scheme: clustering stays off",
         node.name,
-        super::listed(&names)
+        listed(&names)
     );
     let place = toml.header("clustering").map_or(first.span, |header| header.span);
     findings.push(

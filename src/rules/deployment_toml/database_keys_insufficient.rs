@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::database_type_unknown::database_of;
 use crate::model::deployment_toml::{Cause, DeploymentToml, WrittenKey};
+use crate::model::sharing::listed;
 use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
@@ -32,7 +33,7 @@ fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
         }
     }
     for ((span, table), names) in missing {
-        let names = super::listed(&names);
+        let names = listed(&names);
         let message =
             format!("{} gives {table} a type, but no {names}: the server does not start", node.name);
         findings.push(
@@ -77,7 +78,7 @@ fn not_inferred(node: &Node, toml: &DeploymentToml) -> Option<Finding> {
     if missing.is_empty() {
         return None;
     }
-    let names = super::listed(&missing);
+    let names = listed(&missing);
     let message = format!(
         "{} gives {BROKER_STORE} the type {kind}, from which nothing follows: it stays on H2",
         node.name

@@ -4,6 +4,7 @@
 use std::ops::RangeInclusive;
 
 use crate::model::deployment_toml::DeploymentToml;
+use crate::model::sharing::listed;
 use crate::model::{Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
@@ -43,7 +44,7 @@ fn partial(node: &Node, toml: &DeploymentToml, lists: &[&str], switches: &[&str]
     if off.is_empty() {
         return None;
     }
-    let names = super::listed(&off);
+    let names = listed(&off);
     let message = format!("{} names {}, a TLS port, but does not set {names}", node.name, broker.value);
     let finding = Finding::new(place(toml, &off).unwrap_or(broker.span), "without TLS", message)
         .help(format!("write {names} = true"));

@@ -58,12 +58,3 @@ fn misspelt<'k>(written: &str, known: &[&'k str]) -> Option<&'k str> {
     };
     same.or_else(near).copied()
 }
-
-/// Names in a row: `a, b and c`.
-fn listed(names: &[&str]) -> String {
-    match names {
-        [] => String::new(),
-        [one] => (*one).to_owned(),
-        [start @ .., last] => format!("{} and {last}", start.join(", ")),
-    }
-}

@@ -3,6 +3,7 @@
 
 use crate::diagnostic::Edit;
 use crate::model::deployment_toml::{DeploymentToml, Step, WrittenKey, header_name};
+use crate::model::sharing::listed;
 use crate::model::{Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 
@@ -43,7 +44,7 @@ fn unresolved(toml: &DeploymentToml, values: &[(&WrittenKey, &Setting)]) -> Opti
         Some(_) => {
             let mut named: Vec<&str> = variables.iter().flatten().copied().collect();
             named.dedup();
-            format!("write {}", super::listed(&named))
+            format!("write {}", listed(&named))
         }
         None => "write the value itself".to_owned(),
     });

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::deployment_toml::{Cause, DeploymentToml, Meant, Unresolved};
+use crate::model::sharing::listed;
 use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
@@ -28,7 +29,7 @@ fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
 fn without_value(node: &Node, missing: &[&Unresolved]) -> Option<Finding> {
     let first = missing.first()?;
     let names: Vec<&str> = missing.iter().map(|unresolved| unresolved.name.as_str()).collect();
-    let names = super::listed(&names);
+    let names = listed(&names);
     let message = format!(
         "{} gives {names} no value, but {} needs it: the server does not start",
         node.name, first.user

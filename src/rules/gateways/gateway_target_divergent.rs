@@ -2,6 +2,7 @@
 
 use crate::model::deployment::SyncMode;
 use crate::model::gateway::Environment;
+use crate::model::sharing::listed;
 use crate::model::{ConfigModel, Deployment, Endpoint, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 
@@ -81,14 +82,16 @@ fn finding(
         "each to itself".to_owned()
     } else {
         let targets: Vec<&str> = all.iter().map(|push| deployment.name(push.gateway)).collect();
-        format!("to {}", and(&targets))
+        format!("to {}", listed(&targets))
     };
     let label = |push: &Push<'_>| {
         let to = if push.gateway == push.publisher.index { "itself" } else { deployment.name(push.gateway) };
         format!("{} publishes to {to}", push.publisher.name)
     };
-    let message =
-        format!("{} publish environment \"{environment}\" to different gateways ({where_to})", and(&names));
+    let message = format!(
+        "{} publish environment \"{environment}\" to different gateways ({where_to})",
+        listed(&names)
+    );
     let finding = Finding::new(last.url.text.span, label(last), message).help(
         "name the same gateway in the environment on every publisher; if the gateways share one \
          repository/deployment/server, this is right: declare [artifacts] mode = \"shared\" in apimlint.toml",
@@ -98,12 +101,4 @@ fn finding(
         .fold(finding, |finding, push| finding.related(push.url.text.span, label(push)));
     // A container keeps nothing that is no volume, and one volume for all is the usual one.
     if each_to_itself && deployment.in_containers() { finding.variant("containers") } else { finding }
-}
-
-/// `node1, node2 and node3`.
-fn and(names: &[&str]) -> String {
-    match names.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-        _ => names.concat(),
-    }
 }

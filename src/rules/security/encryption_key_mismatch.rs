@@ -1,9 +1,9 @@
 //! What one node encrypts with its key another cannot read: endpoint passwords and tokens are lost between them.
 
-use super::keystore_mismatch::{majority, sharing_groups};
+use super::keystore_mismatch::sharing_groups;
 use crate::model::security::Encryption;
 use crate::model::{Deployment, Node};
-use crate::rules::{Check, Finding, Rule};
+use crate::rules::{Check, Finding, Rule, majority};
 
 /// SE017.
 pub static RULE: Rule = Rule {
@@ -16,9 +16,8 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let known =
         nodes.filter_map(|node| Some((node, node.security.encryption.as_ref().filter(|one| is_known(one))?)));
     for group in sharing_groups(deployment, known) {
-        let Some((model, ours)) = majority(&group, |left, right| difference(left, right).is_none()) else {
-            continue;
-        };
+        let agreed = majority(&group, |(_, left), (_, right)| difference(left, right).is_none());
+        let Some(&(model, ours)) = agreed else { continue };
         for (node, theirs) in &group {
             findings
                 .extend(difference(ours, theirs).map(|kind| finding(kind, (model, ours), (node, theirs))));

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::keys::{KeyStore, KeyStoreUse};
+use crate::model::sharing::listed;
 use crate::model::{Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
@@ -84,6 +85,6 @@ fn keys_of(file: &str, content: &KeyStoreFile) -> String {
     let keys: Vec<String> = content.keys().map(|entry| entry.alias.clone()).collect();
     match keys.as_slice() {
         [] => format!("import the key into {file}: it has none"),
-        _ => format!("write an alias of {file}: it has {}", crate::model::sharing::listed(&keys)),
+        _ => format!("write an alias of {file}: it has {}", listed(&keys)),
     }
 }

@@ -3,7 +3,7 @@
 use crate::model::database::LogicalDatabase;
 use crate::model::keys::{KeyStore, KeyStoreUse};
 use crate::model::{Deployment, Node, Origin, Setting};
-use crate::rules::{Check, Finding, Rule};
+use crate::rules::{Check, Finding, Rule, majority};
 
 /// SE006.
 pub static RULE: Rule =
@@ -12,8 +12,9 @@ pub static RULE: Rule =
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let nodes = deployment.nodes.iter().filter_map(|node| Some((node, encrypting(node)?)));
     for group in sharing_groups(deployment, nodes) {
-        let agree = |left: &KeyStore, right: &KeyStore| difference(left, right).is_none();
-        let Some((model, ours)) = majority(&group, agree) else { continue };
+        let agree =
+            |(_, left): &Encrypting<'_>, (_, right): &Encrypting<'_>| difference(left, right).is_none();
+        let Some(&(model, ours)) = majority(&group, agree) else { continue };
         for (node, theirs) in &group {
             findings
                 .extend(difference(ours, theirs).map(|kind| finding(kind, (model, ours), (node, theirs))));
@@ -40,15 +41,6 @@ pub(super) fn sharing_groups<'a, T>(
         groups.push(joined);
     }
     groups
-}
-
-/// The member that most others agree with; the first of several.
-pub(super) fn majority<'a, T>(
-    group: &[(&'a Node, &'a T)],
-    agree: impl Fn(&T, &T) -> bool,
-) -> Option<(&'a Node, &'a T)> {
-    let agreeing = |with: &T| group.iter().filter(|(_, other)| agree(with, other)).count();
-    group.iter().copied().rev().max_by_key(|(_, with)| agreeing(with))
 }
 
 fn finding(kind: Difference, (model, ours): Encrypting<'_>, (node, theirs): Encrypting<'_>) -> Finding {

@@ -1,6 +1,7 @@
 //! One place keeps the shipped key store while others have a new one: clients of that place still meet the public key.
 
 use crate::model::keys::KeyStore;
+use crate::model::sharing::listed;
 use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
@@ -51,5 +52,5 @@ fn nouns(stores: &[&KeyStore]) -> String {
             nouns.push(store.usage.noun());
         }
     }
-    crate::model::sharing::listed(&nouns.into_iter().map(str::to_owned).collect::<Vec<_>>())
+    listed(&nouns)
 }

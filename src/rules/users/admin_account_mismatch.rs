@@ -1,9 +1,9 @@
 //! Nodes of one user database name different administrators: the first start makes one, and the others log in in vain.
 
-use super::{Compared, compared, majority};
+use super::{Compared, compared};
 use crate::model::users::Users;
 use crate::model::{Deployment, Setting};
-use crate::rules::{Check, Finding, Rule};
+use crate::rules::{Check, Finding, Rule, majority};
 
 /// UM005.
 pub static RULE: Rule = Rule {

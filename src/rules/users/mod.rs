@@ -25,11 +25,3 @@ struct Compared<'a> {
 fn compared<'a>(nodes: &[&'a Node]) -> Vec<Compared<'a>> {
     nodes.iter().filter_map(|node| Some(Compared { node, users: node.users.as_ref()? })).collect()
 }
-
-/// The node that most others agree with, the first of several.
-fn majority<'a, 'b>(
-    all: &'b [Compared<'a>],
-    agree: impl Fn(&Compared<'a>, &Compared<'a>) -> bool,
-) -> Option<&'b Compared<'a>> {
-    all.iter().rev().max_by_key(|one| all.iter().filter(|other| agree(one, other)).count())
-}

@@ -1,9 +1,9 @@
 //! Nodes that hash passwords differently in one user database: what one node stores the other does not recognise.
 
-use super::{Compared, compared, majority};
+use super::{Compared, compared};
 use crate::model::users::{Family, Users};
 use crate::model::{Deployment, Setting};
-use crate::rules::{Check, Finding, Rule};
+use crate::rules::{Check, Finding, Rule, majority};
 
 /// UM004.
 pub static RULE: Rule = Rule {

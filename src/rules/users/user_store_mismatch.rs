@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{Compared, compared, majority};
+use super::{Compared, compared};
 use crate::model::database::LogicalDatabase;
 use crate::model::node::ConfigModel;
 use crate::model::users::Users;
 use crate::model::{Deployment, Setting};
-use crate::rules::{Check, Finding, Rule};
+use crate::rules::{Check, Finding, Rule, majority};
 
 /// UM003.
 pub static RULE: Rule = Rule {

@@ -15,7 +15,7 @@ pub fn join_key_path(path: &[&str]) -> String {
         if at > 0 {
             joined.push('.');
         }
-        if is_bare(key) {
+        if is_bare_key(key) {
             joined.push_str(key);
         } else {
             joined.push('"');
@@ -26,7 +26,8 @@ pub fn join_key_path(path: &[&str]) -> String {
     joined
 }
 
-fn is_bare(key: &str) -> bool {
+/// True for a key that needs no quotes.
+pub fn is_bare_key(key: &str) -> bool {
     !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }
 

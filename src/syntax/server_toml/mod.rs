@@ -29,7 +29,7 @@ mod wording;
 
 pub use decode::decode;
 pub use fault::{Fault, FaultKind};
-pub use keys::{KeyError, join_key_path, parse_dotted_key};
+pub use keys::{KeyError, is_bare_key, join_key_path, parse_dotted_key};
 pub use tree::{Document, Entry, Item, Table, Value};
 
 use crate::source::FileId;
