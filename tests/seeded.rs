@@ -15,16 +15,19 @@ mod case;
 mod faults;
 mod support;
 
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use apimlint::check::{Options, Outcome, check};
-use apimlint::diagnostic::Severity;
+use apimlint::diagnostic::Diagnostic;
 use apimlint::input::Request;
+use apimlint::lint::registry::{entries as rules, find};
 use apimlint::lint::{Date, Layer};
 use case::copy_folder;
-use faults::{DEPLOYMENTS, FAULTS, Fault, Sound};
+use faults::{Fault, Faults, Node, Sound};
 use support::{Case, entries, lines, name, root};
 
 /// Ports that move with the offset.
@@ -49,24 +52,61 @@ const VARIATIONS: [Variation; 4] = [
 ];
 
 fn main() -> ExitCode {
-    let mut cases = Vec::new();
+    let all = Arc::new(faults::read());
+    let complete = Arc::clone(&all);
+    let mut cases = vec![Case {
+        name: "every-rule-has-a-fault".to_owned(),
+        run: Box::new(move || is_complete(&complete)),
+    }];
     for (index, variation) in VARIATIONS.iter().enumerate() {
-        for sound in &DEPLOYMENTS {
+        for place in 0..all.deployments.len() {
+            let all_of = Arc::clone(&all);
             cases.push(Case {
-                name: format!("sound/{}/{index}", sound.folder),
-                run: Box::new(move || is_sound(sound, variation)),
+                name: format!("sound/{}/{index}", all.deployments[place].folder),
+                run: Box::new(move || is_sound(&all_of.deployments[place], variation)),
             });
         }
-        for fault in FAULTS {
-            for (place, _) in fault.nodes.iter().enumerate() {
+        for (place, fault) in all.faults.iter().enumerate() {
+            for (node, node_name) in fault.nodes.iter().enumerate() {
+                let all_of = Arc::clone(&all);
                 cases.push(Case {
-                    name: format!("{}/{}/{}/{index}", fault.code, fault.deployment, fault.nodes[place]),
-                    run: Box::new(move || is_found(fault, fault.nodes[place], variation)),
+                    name: format!("{}/{}/{node_name}/{place}/{index}", fault.code, fault.deployment),
+                    run: Box::new(move || {
+                        let fault = &all_of.faults[place];
+                        is_found(fault, sound_of(&all_of, fault), &fault.nodes[node], variation)
+                    }),
                 });
             }
         }
     }
     support::main(cases)
+}
+
+fn sound_of<'a>(all: &'a Faults, fault: &Fault) -> &'a Sound {
+    let is_meant = |sound: &&Sound| sound.folder == fault.deployment;
+    all.deployments.iter().find(is_meant).unwrap_or_else(|| panic!("{} is no deployment", fault.deployment))
+}
+
+/// Every rule has a fault or a reason to have none, not both.
+fn is_complete(all: &Faults) -> Result<(), String> {
+    let known: BTreeSet<&str> = rules().iter().map(|entry| entry.card.code.as_str()).collect();
+    let made: BTreeSet<&str> = all.faults.iter().map(|fault| fault.code.as_str()).collect();
+    let excused: BTreeSet<&str> = all.without.iter().map(|rule| rule.code.as_str()).collect();
+    let covered: BTreeSet<&str> = made.union(&excused).copied().collect();
+    let is_short = |text: &str| text.split_whitespace().count() < 3;
+    let unexplained = all.without.iter().filter(|rule| is_short(&rule.why)).map(|rule| rule.code.as_str());
+    let wrong = [
+        ("without a fault", known.difference(&covered).copied().collect::<Vec<_>>()),
+        ("no rule", covered.difference(&known).copied().collect()),
+        ("made and excused", made.intersection(&excused).copied().collect()),
+        ("excused without a reason", unexplained.collect()),
+    ];
+    let told: Vec<String> = wrong
+        .iter()
+        .filter(|(_, codes)| !codes.is_empty())
+        .map(|(what, codes)| format!("{what}: {}", codes.join(" ")))
+        .collect();
+    if told.is_empty() { Ok(()) } else { Err(told.join("\n")) }
 }
 
 /// A deployment without any fault is silent under every name.
@@ -75,7 +115,7 @@ fn is_sound(sound: &Sound, variation: &Variation) -> Result<(), String> {
     copy_folder(&folder_of(sound), copy.path());
     vary(copy.path(), sound, variation);
     let outcome = run(copy.path());
-    let is_expected = |code: &String| sound.findings.contains(&code.as_str());
+    let is_expected = |code: &String| sound.findings.contains(code);
     if outcome.diagnostics.iter().all(|found| is_expected(&found.code)) && outcome.unread.is_empty() {
         Ok(())
     } else {
@@ -83,69 +123,111 @@ fn is_sound(sound: &Sound, variation: &Variation) -> Result<(), String> {
     }
 }
 
-fn is_found(fault: &Fault, node: &str, variation: &Variation) -> Result<(), String> {
-    let sound = DEPLOYMENTS.iter().find(|sound| sound.folder == fault.deployment).unwrap();
+fn is_found(fault: &Fault, sound: &Sound, node: &str, variation: &Variation) -> Result<(), String> {
     let copy = tempfile::tempdir().unwrap();
     copy_folder(&folder_of(sound), copy.path());
     let fill = |text: &str| filled(text, sound, node);
-    let file = if fault.file.starts_with("nginx/") || fault.file == "hosts" {
-        copy.path().join(fault.file)
-    } else {
-        copy.path().join(node).join(fault.file)
-    };
-    for (old, new) in fault.changes {
-        let (old, new) = (fill(old), fill(new));
-        let text = fs::read_to_string(&file).unwrap();
-        if !text.contains(&old) {
-            return Err(format!("{} does not contain {old}", fault.file));
+    let paths = |file: &str| paths_of(&fill(file), sound, node);
+    for change in &fault.change {
+        let (old, new) = (fill(&change.old), fill(&change.new));
+        for path in paths(&change.file) {
+            let file = copy.path().join(&path);
+            let text = fs::read_to_string(&file).map_err(|error| format!("{path}: {error}"))?;
+            if !text.contains(&old) {
+                return Err(format!("{path} does not contain {old}"));
+            }
+            let times = if change.everywhere { usize::MAX } else { 1 };
+            fs::write(file, text.replacen(&old, &new, times)).unwrap();
         }
-        fs::write(&file, text.replacen(&old, &new, 1)).unwrap();
     }
-    for path in fault.removed {
-        fs::remove_file(copy.path().join(node).join(path)).unwrap();
+    for path in fault.removed.iter().flat_map(|file| paths(file)) {
+        fs::remove_file(copy.path().join(&path)).map_err(|error| format!("{path}: {error}"))?;
     }
-    for (path, text) in fault.added {
-        let path = copy.path().join(node).join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, fill(text)).unwrap();
+    for added in &fault.added {
+        for path in paths(&added.file) {
+            let file = copy.path().join(path);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, fill(&added.text)).unwrap();
+        }
     }
     vary(copy.path(), sound, variation);
-    let outcome = run(copy.path());
-    let at = varied(&fill(fault.at), "", sound, variation);
-    judge(fault, sound, &at, &outcome)
+    let first = fault.change.first().map(|change| &change.file);
+    let first = first.or(fault.added.first().map(|added| &added.file)).or(fault.removed.first());
+    let place = fault.place.as_ref().or(first).ok_or("changes nothing")?;
+    let file = paths(place).first().map(|path| renamed(path, sound, variation)).unwrap();
+    let at = varied(&fill(&fault.at), "", sound, variation);
+    judge(fault, sound, (&file, &at), &run(copy.path()))
 }
 
-/// One finding of the fault, on the line that shows it, and none but those of the sound deployment and the companions.
-fn judge(fault: &Fault, sound: &Sound, at: &str, outcome: &Outcome) -> Result<(), String> {
-    let sources = &outcome.deployment.sources;
+/// The findings of the fault, in the file and on the line that shows it, and none but those of the sound deployment and
+/// the companions.
+fn judge(fault: &Fault, sound: &Sound, place: (&str, &str), outcome: &Outcome) -> Result<(), String> {
     let (own, others): (Vec<_>, Vec<_>) =
         outcome.diagnostics.iter().partition(|found| found.code == fault.code);
-    let known = |code: &str| sound.findings.contains(&code) || fault.companions.contains(&code);
-    let strange: Vec<&str> =
-        others.iter().map(|found| found.code.as_str()).filter(|code| !known(code)).collect();
-    let line = own.first().map(|found| {
-        let span = found.primary.span;
-        let source = sources.file(span.file).unwrap();
-        let line = source.position(span.start).line as usize;
-        source.text.lines().nth(line - 1).unwrap_or("").to_owned()
+    let strange: Vec<&str> = others
+        .iter()
+        .filter(|found| !sound.findings.contains(&found.code) && !fault.companions.contains(&found.code))
+        .map(|found| found.code.as_str())
+        .collect();
+    let severity = fault.severity.unwrap_or_else(|| find(&fault.code).unwrap().card.severity);
+    let astray = own.iter().map(|found| stands(found, outcome)).find(|(file, line)| {
+        let is_there = file == place.0 && line.contains(place.1);
+        !is_there
     });
-    let is_severe = own.iter().all(|found| found.severity == Severity::Error);
-    match line {
-        None => Err(format!("is not found:\n{}", lines(outcome))),
-        Some(line) if !line.contains(at) => {
-            Err(format!("stands at \"{}\" and not at \"{at}\":\n{}", line.trim(), lines(outcome)))
+    let told = if own.is_empty() {
+        "is not found".to_owned()
+    } else if let Some((file, line)) = astray {
+        format!("stands in {file} at \"{}\" and not in {} at \"{}\"", line.trim(), place.0, place.1)
+    } else if own.len() != fault.findings {
+        format!("is found {} times", own.len())
+    } else if own.iter().any(|found| found.severity != severity) {
+        format!("is no {}", severity.as_str())
+    } else if !strange.is_empty() {
+        format!("brings {} along", strange.join(", "))
+    // A file that is broken is told twice: as a finding, and as one that was not read.
+    } else if !outcome.unread.is_empty() && !fault.code.starts_with("FM") {
+        "leaves a file unread".to_owned()
+    } else {
+        return Ok(());
+    };
+    Err(format!("{told}:\n{}", lines(outcome)))
+}
+
+/// The file that a finding points into, from the deployment on, and the line.
+fn stands(found: &Diagnostic, outcome: &Outcome) -> (String, String) {
+    let span = found.primary.span;
+    let source = outcome.deployment.sources.file(span.file).unwrap();
+    let line = source.position(span.start).line as usize;
+    (source.viewer_path.clone(), source.text.lines().nth(line - 1).unwrap_or("").to_owned())
+}
+
+/// The paths from the deployment on that a path from a node on means; `*` is each node.
+fn paths_of(file: &str, sound: &Sound, node: &str) -> Vec<String> {
+    let mut parts: Vec<&str> = vec![node];
+    for part in Path::new(file).components() {
+        match part {
+            Component::ParentDir => drop(parts.pop()),
+            part => parts.push(part.as_os_str().to_str().unwrap()),
         }
-        _ if own.len() > 1 => Err(format!("is found {} times:\n{}", own.len(), lines(outcome))),
-        _ if !is_severe => Err(format!("is no error:\n{}", lines(outcome))),
-        _ if !strange.is_empty() => Err(format!("brings {} along:\n{}", strange.join(", "), lines(outcome))),
-        // A file that is broken is told twice: as a finding, and as one that was not read.
-        _ if !outcome.unread.is_empty() && !fault.code.starts_with("FM") => Err(lines(outcome)),
-        _ => Ok(()),
     }
+    let path = parts.join("/");
+    match path.strip_prefix("*/") {
+        Some(rest) => sound.nodes.iter().map(|node| format!("{}/{rest}", node.name)).collect(),
+        None => vec![path],
+    }
+}
+
+/// A path from the deployment on, with the name that the node has got.
+fn renamed(path: &str, sound: &Sound, variation: &Variation) -> String {
+    let of = |node: &Node| {
+        let rest = path.strip_prefix(node.name.as_str())?.strip_prefix('/')?;
+        Some(format!("{}/{rest}", node.named(variation.names)))
+    };
+    sound.nodes.iter().find_map(of).unwrap_or_else(|| path.to_owned())
 }
 
 fn folder_of(sound: &Sound) -> PathBuf {
-    root().join("corpus/deployments").join(sound.folder)
+    root().join("corpus/deployments").join(&sound.folder)
 }
 
 fn run(folder: &Path) -> Outcome {
@@ -160,13 +242,16 @@ fn run(folder: &Path) -> Outcome {
 
 /// `{own}`, `{peer}`, `{own-address}` and `{peer-address}` as the node has them.
 fn filled(text: &str, sound: &Sound, node: &str) -> String {
-    let of = |name: &str| sound.nodes.iter().find(|known| known.name == name).unwrap();
+    let of = |name: &str| {
+        let node = sound.nodes.iter().find(|known| known.name == name);
+        node.unwrap_or_else(|| panic!("{name} is no node of {}", sound.folder))
+    };
     let own = of(node);
     let address = |name: &str| format!("{}{}", sound.network, of(name).address);
     text.replace("{own-address}", &address(node))
-        .replace("{peer-address}", &address(own.peer))
+        .replace("{peer-address}", &address(&own.peer))
         .replace("{own}", node)
-        .replace("{peer}", own.peer)
+        .replace("{peer}", &own.peer)
 }
 
 /// Gives a whole deployment other names, addresses and ports.
@@ -183,25 +268,25 @@ fn vary(folder: &Path, sound: &Sound, variation: &Variation) {
             }
         }
     }
-    for node in sound.nodes {
-        let new = node.names[variation.names];
+    for node in &sound.nodes {
+        let new = node.named(variation.names);
         if new != node.name {
-            fs::rename(folder.join(node.name), folder.join(new)).unwrap();
+            fs::rename(folder.join(&node.name), folder.join(new)).unwrap();
         }
     }
 }
 
 fn varied(text: &str, file: &str, sound: &Sound, variation: &Variation) -> String {
     let mut text = text.to_owned();
-    for node in sound.nodes {
-        let new = node.names[variation.names];
+    for node in &sound.nodes {
+        let new = node.named(variation.names);
         text = text.replace(&format!("{}.{}", node.name, sound.domain), &format!("{new}.{}", sound.domain));
         if file == "apimlint.toml" {
             text = text.replace(&format!("\"{}\"", node.name), &format!("\"{new}\""));
         }
     }
     if !variation.domain.is_empty() {
-        text = text.replace(sound.domain, variation.domain).replace(sound.network, variation.network);
+        text = text.replace(&sound.domain, variation.domain).replace(&sound.network, variation.network);
     }
     if variation.offset == 0 || BASE_PORTS.contains(&file) {
         return text;
