@@ -5,10 +5,10 @@ use std::fs;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::Status;
 use super::arguments::{Check, Format};
 use super::fix;
 use super::terminal;
+use super::{Status, working_folder};
 use crate::check::{Options, Outcome, check};
 use crate::diagnostic::Severity;
 use crate::input::{
@@ -97,8 +97,7 @@ pub(super) fn request(
     hosts: &Option<PathBuf>,
     config: &Option<PathBuf>,
 ) -> Result<Request, String> {
-    let working_folder =
-        std::env::current_dir().map_err(|error| format!("the working folder cannot be told: {error}"))?;
+    let working_folder = working_folder()?;
     if nodes.is_empty() && config.is_none() && inventory::discover(&working_folder).is_none() {
         return Err(format!(
             "no nodes: name them as arguments (apimlint {command} NODE...), or in an apimlint.toml in this folder \

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::Status;
 use super::arguments::{Keys, KeysFormat};
 use super::terminal;
+use super::{Status, working_folder};
 use crate::diagnostic::Unread;
 use crate::input::PackFiles;
 use crate::model::Version;
@@ -91,8 +91,7 @@ impl Subject {
 /// The pack, the version, or the newest version.
 pub(super) fn subject(version: Option<Version>, pack: Option<&Path>) -> Result<Subject, String> {
     let Some(pack) = pack else { return Ok(Subject::Embedded(embedded_version(version)?)) };
-    let working_folder =
-        std::env::current_dir().map_err(|error| format!("the working folder cannot be told: {error}"))?;
+    let working_folder = working_folder()?;
     let files = PackFiles::open(pack, &working_folder).map_err(|error| refusal(&[error.unread(None)]))?;
     let pack = Pack::open(pack, &working_folder).map_err(|unread| refusal(&unread))?;
     let templates = pack.templates.iter().map(|template| (template.output.as_str(), &template.template));

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use similar::TextDiff;
 
-use super::Status;
 use super::arguments::{ListFormat, Migrate};
 use super::check::request;
 use super::output::Files;
 use super::terminal;
+use super::{Status, working_folder};
 use crate::check::{Loaded, load};
 use crate::extract;
 use crate::migrate::Target;
@@ -72,8 +72,7 @@ fn target(arguments: &Migrate) -> Result<Target, String> {
         return Err(format!("{version} has no deployment.toml"));
     }
     if let Some(home) = &arguments.pack {
-        let working_folder =
-            std::env::current_dir().map_err(|error| format!("the working folder cannot be told: {error}"))?;
+        let working_folder = working_folder()?;
         let pack = TargetPack::open(home, version, &working_folder)?;
         return Ok(Target { version, pack: Some(pack) });
     }

@@ -13,6 +13,7 @@ mod schema;
 mod terminal;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
@@ -38,6 +39,11 @@ impl From<Status> for ExitCode {
             Status::Failed => 2,
         })
     }
+}
+
+/// The folder that paths of arguments are relative to.
+fn working_folder() -> Result<PathBuf, String> {
+    std::env::current_dir().map_err(|error| format!("the working folder cannot be told: {error}"))
 }
 
 /// Runs the program with its arguments, the program's name first.

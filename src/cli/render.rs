@@ -6,10 +6,10 @@ use std::path::Path;
 
 use globset::GlobSetBuilder;
 
-use super::Status;
 use super::arguments::{ListFormat, Place, Render};
 use super::output::Files;
 use super::terminal;
+use super::{Status, working_folder};
 use crate::diagnostic::{Diagnostic, Unread};
 use crate::input::{InputError, refusal};
 use crate::render::changes::{Change, against_folder, between};
@@ -67,8 +67,7 @@ impl<'a> Run<'a> {
             ));
         }
         let environment = environment(arguments)?;
-        let working_folder = std::env::current_dir()
-            .map_err(|error| Failure::Usage(format!("the working folder cannot be told: {error}")))?;
+        let working_folder = working_folder().map_err(Failure::Usage)?;
         let mut pack = Pack::open(&arguments.pack, &working_folder)?;
         keep_wanted(&mut pack, arguments)?;
         let toml = match &arguments.toml {

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::files::Files;
 use crate::model::keys::{KeyStore, MissingFile};
+use crate::syntax::hexadecimal;
 use crate::syntax::key_store::KeyStoreFile;
 
 /// Folder that key stores lie in.
@@ -54,7 +55,7 @@ fn home_path(location: &str, bare_in_folder: bool) -> Option<String> {
 
 fn held(files: &mut Files, path: &str) -> Option<Held> {
     let bytes = files.bytes(path)?;
-    let digest = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = hexadecimal(Sha256::digest(&bytes));
     let content = if bytes.len() <= LONGEST_STORE { KeyStoreFile::read(&bytes) } else { None };
     Some(Held { digest, content: content.map(Arc::new) })
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::model::{Endpoint, Host, Origin, Port, Setting};
+use crate::model::{Endpoint, Host, Node, Origin, Port, Setting};
 use crate::syntax::{placeholder, url};
 
 /// The variables that a server fills in from its own settings, seen by one node.
@@ -17,6 +17,12 @@ pub struct Variables {
     pub admin_name: Option<String>,
     /// System properties that the start scripts of the node set (`-Dname=value`).
     pub system: BTreeMap<String, String>,
+}
+
+/// The system properties of a node that are known, the last of a name.
+pub(super) fn known_properties(node: &Node) -> BTreeMap<String, String> {
+    let known = node.system_properties.iter();
+    known.filter_map(|(name, value)| Some((name.clone(), value.text()?.to_owned()))).collect()
 }
 
 impl Variables {

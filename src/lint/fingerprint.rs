@@ -10,8 +10,8 @@ use crate::diagnostic::Diagnostic;
 use crate::input::Parsed;
 use crate::model::Deployment;
 use crate::source::{FileId, Span};
-use crate::syntax::secrets;
 use crate::syntax::settings::{Kind, Setting, Settings};
+use crate::syntax::{hexadecimal, secrets};
 
 /// Gives each diagnostic its mark: a hash of rule, node, home-relative file, element path by names and offending value.
 /// Positions among siblings, quotes, comments and layout are left out, so that they may change. Diagnostics that would
@@ -121,5 +121,5 @@ fn hex(parts: &[&str]) -> String {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(hash.finalize().into_iter().take(16))
 }

@@ -196,7 +196,7 @@ impl Deployment {
     /// True where the hosts file leads the name to an address that is the node's own for another reason: nothing stands in
     /// between.
     fn is_mapped_to(&self, node: &Node, host: &str) -> bool {
-        let Some(address) = self.hosts.as_ref().and_then(|hosts| hosts.address_of(host)) else {
+        let Some(address) = self.mapped(host) else {
             return false;
         };
         let declared =

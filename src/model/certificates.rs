@@ -96,7 +96,6 @@ impl Node {
     /// The key store behind a TLS listener; in deployment.toml the gateway transport has that of the servlet transport
     /// unless it names another.
     pub fn presents(&self, listener: ListenerKind) -> Option<&KeyStore> {
-        let find = |usage| self.key_stores.iter().find(|store| store.usage == usage);
         let is_toml = self.config_model == super::node::ConfigModel::Toml;
         let own = match listener {
             ListenerKind::ServletHttps => KeyStoreUse::Tls,
@@ -105,6 +104,6 @@ impl Node {
             ListenerKind::AmqpTls => KeyStoreUse::Broker,
             _ => return None,
         };
-        find(own).or_else(|| find(KeyStoreUse::Tls).filter(|_| is_toml))
+        self.key_store(own).or_else(|| self.key_store(KeyStoreUse::Tls).filter(|_| is_toml))
     }
 }

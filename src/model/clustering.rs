@@ -48,6 +48,22 @@ pub struct Member {
     pub span: Span,
 }
 
+impl Member {
+    /// True for the entry of the untouched pack, 127.0.0.1:4000.
+    pub fn is_shipped(&self) -> bool {
+        self.host_name.text() == Some("127.0.0.1")
+            && self.port.as_ref().and_then(Setting::known) == Some(&4000)
+    }
+
+    /// The host as written, and the port where it is known: `10.0.7.11:4000`.
+    pub fn address(&self) -> String {
+        match self.port.as_ref().and_then(Setting::known) {
+            Some(port) => format!("{}:{port}", self.host_name.value),
+            None => self.host_name.value.clone(),
+        }
+    }
+}
+
 impl Clustering {
     /// Scheme, trimmed and lower case; `None` where unknown or absent.
     pub fn scheme_name(&self) -> Option<String> {

@@ -113,14 +113,18 @@ pub struct UrlParts {
 impl DataSource {
     /// Vendor, hosts, port and database, parameters dropped: equal means one database. `None` where a part is unknown.
     pub fn identity(&self) -> Option<String> {
-        self.url.as_ref()?.known()?;
-        let jdbc = self.jdbc.as_ref()?;
-        (!jdbc.has_placeholder()).then(|| jdbc.identity())
+        self.readable().map(JdbcUrl::identity)
     }
 
     /// True for H2, embedded or not.
     pub fn is_h2(&self) -> bool {
         self.jdbc.as_ref().is_some_and(|jdbc| jdbc.vendor == crate::syntax::jdbc::Vendor::H2)
+    }
+
+    /// True for a known database on a server.
+    pub fn is_networked(&self) -> bool {
+        let is_known = self.url.as_ref().is_some_and(|url| url.known().is_some());
+        is_known && self.jdbc.is_some() && !self.is_h2()
     }
 
     /// True for an H2 file of the node's own: not `jdbc:h2:tcp:` or `jdbc:h2:ssl:`.
@@ -180,6 +184,18 @@ impl DataSource {
     pub fn option(&self, name: &str) -> Option<&Setting> {
         self.options.iter().find(|(key, _)| key == name).map(|(_, value)| value)
     }
+}
+
+/// Index of the data source that is bound to a JNDI name: the last that has it. The server refuses an entry whose own name
+/// it has seen already, before it binds it (carbon-kernel `DataSourceRepository`).
+pub fn bound(data_sources: &[DataSource], jndi_name: &str) -> Option<usize> {
+    let is_refused = |index: usize, entry: &DataSource| {
+        let name = entry.name.text().filter(|name| !name.is_empty());
+        name.is_some() && data_sources.iter().take(index).any(|earlier| earlier.name.text() == name)
+    };
+    let has_name = |entry: &DataSource| entry.jndi_name.as_ref().and_then(Setting::text) == Some(jndi_name);
+    let mut entries = data_sources.iter().enumerate();
+    entries.rfind(|(index, entry)| has_name(entry) && !is_refused(*index, entry)).map(|(index, _)| index)
 }
 
 /// A place that names a data source by JNDI name for a purpose.

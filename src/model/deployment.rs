@@ -5,9 +5,10 @@
 
 use std::sync::OnceLock;
 
-use super::database::LogicalDatabase;
+use super::database::{DataSource, LogicalDatabase};
 use super::date::Date;
 use super::endpoint::{Endpoint, Host};
+use super::grouped::grouped;
 use super::node::{Node, Role};
 use super::ports::Listener;
 use super::proxy::{Proxy, UpstreamServer};
@@ -210,6 +211,11 @@ impl Deployment {
         self.topology.owners(host).iter().filter_map(|index| self.nodes.get(*index)).collect()
     }
 
+    /// The address that the hosts file gives a name.
+    pub fn mapped(&self, host: &str) -> Option<&str> {
+        self.hosts.as_ref()?.address_of(host)
+    }
+
     /// The balancer of this name.
     pub fn balancer(&self, host: &str) -> Option<&Balancer> {
         self.topology.balancer(host)
@@ -307,16 +313,8 @@ impl Deployment {
 
     /// The nodes that act in a role, grouped by zone, groups and nodes in node order.
     pub fn groups(&self, role: Role) -> Vec<Vec<&Node>> {
-        let mut groups: Vec<Vec<&Node>> = Vec::new();
-        for node in self.nodes.iter().filter(|node| node.acts_as(role)) {
-            match groups.iter_mut().find(|group| {
-                group.first().is_some_and(|first| self.topology.same_zone(first.index, node.index))
-            }) {
-                Some(group) => group.push(node),
-                None => groups.push(vec![node]),
-            }
-        }
-        groups
+        let acting = self.nodes.iter().filter(|node| node.acts_as(role));
+        grouped(acting, |left, right| self.same_zone(left, right))
     }
 
     /// How artifacts reach the gateways that this node belongs to or publishes to.
@@ -341,11 +339,7 @@ impl Deployment {
 
     /// True where a fresh pack is no excuse: several nodes or a proxy, and a networked database or a public HostName.
     pub fn is_production_like(&self, node: &Node) -> bool {
-        let networked = node.data_sources.iter().any(|source| {
-            source.jdbc.is_some()
-                && !source.is_h2()
-                && source.url.as_ref().is_some_and(|url| url.known().is_some())
-        });
+        let networked = node.data_sources.iter().any(DataSource::is_networked);
         (self.nodes.len() >= 2 || self.proxy.is_some()) && (networked || node.public_host_name().is_some())
     }
 }

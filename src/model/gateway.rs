@@ -1,6 +1,7 @@
 //! Gateway environments of publishers and stores, and how artifacts reach gateways.
 
 use super::endpoint::Endpoint;
+use super::node::Node;
 use super::value::{Secret, Setting};
 use crate::source::Span;
 use crate::syntax::url::default_port;
@@ -83,7 +84,19 @@ pub struct DeploymentSynchronizer {
     pub append_tenant: Option<Setting<bool>>,
 }
 
+impl Node {
+    /// The synchroniser of a node where it is on.
+    pub fn active_synchronizer(&self) -> Option<&DeploymentSynchronizer> {
+        self.synchronizer.as_ref().filter(|synchronizer| synchronizer.enabled.is_true())
+    }
+}
+
 impl DeploymentSynchronizer {
+    /// True for a node that commits what is deployed to it.
+    pub fn commits(&self) -> bool {
+        self.auto_commit.as_ref().is_some_and(Setting::is_true)
+    }
+
     /// The repository as it compares: scheme and host in lower case, no port that the scheme means anyway, no doubled or
     /// trailing slash. `None` where it is unknown. It may hold a login: never print it.
     pub fn repository(&self) -> Option<String> {

@@ -39,6 +39,12 @@ impl Node {
         self.key_management.as_ref().filter(|keys| self.acts_as(Role::Gateway) && keys.uses_thrift())
     }
 
+    /// True where the node is known to serve no Thrift.
+    pub fn is_thrift_off(&self) -> bool {
+        let enabled = self.key_management.as_ref().and_then(|keys| keys.thrift_enabled.as_ref());
+        enabled.is_some_and(Setting::is_false)
+    }
+
     /// Where the node says its own name: HostName, else what should hold it.
     pub fn name_place(&self) -> Span {
         let host_name = self.identity.host_name.as_ref().filter(|name| name.is_written());

@@ -125,6 +125,11 @@ impl KeyStore {
         self.location.value.rsplit(['/', '\\']).next().unwrap_or_default()
     }
 
+    /// What the file holds, where every entry of it could be read.
+    pub fn readable(&self) -> Option<&KeyStoreFile> {
+        self.content.as_deref().filter(|content| content.is_complete)
+    }
+
     /// The chain that a TLS client is shown: of the alias, else of the one key in the store. `None` where the file is not given,
     /// cannot be read, or leaves open which key is meant.
     pub fn chain(&self) -> Option<&[Certificate]> {

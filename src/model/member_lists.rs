@@ -23,6 +23,11 @@ impl<'a> MemberGroup<'a> {
         *self.entries.get(from)?.get(to)?
     }
 
+    /// The nodes at these places.
+    pub fn at(&self, places: &[usize]) -> Vec<&'a Node> {
+        places.iter().filter_map(|place| self.nodes.get(*place).copied()).collect()
+    }
+
     /// Places in the group of the nodes that list this one and that it does not list.
     pub fn unanswered(&self, node: usize) -> Vec<usize> {
         (0..self.nodes.len())
@@ -119,30 +124,26 @@ impl Deployment {
     fn stated_addresses(&self, node: &Node) -> Vec<String> {
         let declared = self.declared(node).into_iter().flat_map(|entry| entry.addresses.iter().cloned());
         let mut stated: Vec<String> = declared.collect();
-        let mapped = |name: &str| self.hosts.as_ref()?.address_of(name).map(str::to_owned);
         let names = stated.clone().into_iter().chain(node.public_host_name().map(|name| name.value.clone()));
         let alone = |name: &String| matches!(self.owners(name).as_slice(), [one] if one.index == node.index);
-        stated.extend(names.filter(alone).filter_map(|name| mapped(&name)).collect::<Vec<_>>());
+        stated.extend(
+            names.filter(alone).filter_map(|name| self.mapped(&name).map(str::to_owned)).collect::<Vec<_>>(),
+        );
         stated
     }
 
     fn is_same_host(&self, left: &str, right: &str) -> bool {
-        let mapped = |name: &str| {
-            self.hosts.as_ref().and_then(|hosts| hosts.address_of(name)).unwrap_or(name).to_owned()
-        };
-        mapped(left).eq_ignore_ascii_case(&mapped(right))
+        let [left, right] = [left, right].map(|name| self.mapped(name).unwrap_or(name));
+        left.eq_ignore_ascii_case(right)
     }
 }
 
 /// The loopback entry of the untouched pack beside members that somebody wrote; none on a node that calls itself by loopback.
 pub fn leftover_member(clustering: &Clustering) -> Option<&Member> {
-    let is_leftover = |member: &&Member| {
-        member.host_name.text() == Some("127.0.0.1")
-            && member.port.as_ref().and_then(|port| port.known()) == Some(&4000)
-    };
     let has_real = clustering.members.iter().any(|member| member.host.name().is_some());
     let is_remote = matches!(clustering.local_host, Host::Name(_));
-    clustering.members.iter().find(is_leftover).filter(|_| has_real && is_remote && clustering.is_wka())
+    let mut members = clustering.members.iter().filter(|_| has_real && is_remote && clustering.is_wka());
+    members.find(|member| member.is_shipped())
 }
 
 #[cfg(test)]

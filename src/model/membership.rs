@@ -234,7 +234,7 @@ impl Deployment {
     /// of one parent domain. Anything else may be what name service makes of it.
     pub(super) fn may_own(&self, node: &Node, host: &Host) -> bool {
         let Some(name) = host.name() else { return true };
-        let mapped = self.hosts.as_ref().and_then(|hosts| hosts.address_of(name)).unwrap_or(name);
+        let mapped = self.mapped(name).unwrap_or(name);
         if is_ip(mapped) {
             return !self.addresses(node).any(is_ip);
         }

@@ -12,6 +12,7 @@ pub mod drift;
 pub mod endpoint;
 pub mod flows;
 pub mod gateway;
+pub mod grouped;
 pub mod key_calls;
 pub mod keys;
 pub mod login;

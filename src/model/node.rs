@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::app::AppManager;
 use super::clustering::Clustering;
-use super::database::{DataSource, DatabaseUse, LogicalDatabase};
+use super::database::{self, DataSource, DatabaseUse, LogicalDatabase};
 use super::deployment_toml::{DeploymentToml, EditedFile};
 use super::endpoint::{Endpoint, Purpose, Reference};
 use super::gateway::{ArtifactPull, Artifacts, DeploymentSynchronizer, Environment, TokenApi};
-use super::keys::{KeyManagement, KeyStore};
+use super::keys::{KeyManagement, KeyStore, KeyStoreUse};
 use super::login::Login;
 use super::portal::{Connector, Portal};
 use super::ports::{Listener, ListenerKind};
@@ -265,7 +265,7 @@ pub struct Node {
     pub listeners: Vec<Listener>,
     /// Servlet connectors.
     pub connectors: Vec<Connector>,
-    /// Data sources of all files, in file order.
+    /// Data sources of all files, in the order in which the server reads them.
     pub data_sources: Vec<DataSource>,
     /// Who uses which data source for what.
     pub database_uses: Vec<DatabaseUse>,
@@ -408,6 +408,11 @@ impl Node {
         }
     }
 
+    /// A system property that the start scripts set.
+    pub fn system_property(&self, name: &str) -> Option<&Setting> {
+        self.system_properties.iter().rev().find(|(property, _)| property == name).map(|(_, value)| value)
+    }
+
     /// The listener of this kind.
     pub fn listener(&self, kind: ListenerKind) -> Option<&Listener> {
         self.listeners.iter().find(|listener| listener.kind == kind)
@@ -421,6 +426,11 @@ impl Node {
     /// The open listener that owns this port.
     pub fn listener_on(&self, port: u16) -> Option<&Listener> {
         self.listeners.iter().find(|listener| listener.open && listener.port == Some(port))
+    }
+
+    /// The data source that the server finds under a JNDI name.
+    pub fn data_source(&self, jndi_name: &str) -> Option<&DataSource> {
+        self.data_sources.get(database::bound(&self.data_sources, jndi_name)?)
     }
 
     /// The data source behind a logical database, and the place that names it.
@@ -440,6 +450,11 @@ impl Node {
             .chain(parameters.filter_map(|parameters| parameters.provider_url.as_ref()))
             .chain(&self.jms_providers)
             .collect()
+    }
+
+    /// The place that names the key store for a purpose, the first of several.
+    pub fn key_store(&self, usage: KeyStoreUse) -> Option<&KeyStore> {
+        self.key_stores.iter().find(|store| store.usage == usage)
     }
 
     /// The JNDI file at this home-relative path.

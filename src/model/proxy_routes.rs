@@ -335,8 +335,7 @@ impl Deployment {
         let stated = self.inventory.node(&node.name).is_some_and(|entry| {
             entry.addresses.iter().any(|address| address.text.eq_ignore_ascii_case(host))
         });
-        let mapped = self.hosts.as_ref().is_some_and(|hosts| hosts.address_of(host).is_some());
-        node.name.eq_ignore_ascii_case(host) && !stated && !mapped
+        node.name.eq_ignore_ascii_case(host) && !stated && self.mapped(host).is_none()
     }
 
     fn reaches_servlets(&self, pass: &ProxyPass) -> bool {

@@ -3,6 +3,7 @@
 use super::database::{DataSource, DatabaseUse, LogicalDatabase};
 use super::deployment::Deployment;
 use super::endpoint::Host;
+use super::grouped::grouped;
 use super::node::{ConfigModel, Node, Role};
 use super::registry::Registry;
 use super::value::Setting;
@@ -36,7 +37,15 @@ pub struct Sharer<'a> {
     pub usage: &'a DatabaseUse,
 }
 
+/// A node with a data source that it opens.
+pub type Opened<'a> = (&'a Node, &'a DataSource);
+
 impl<'a> Sharer<'a> {
+    /// The node and its data source.
+    pub fn opened(&self) -> Opened<'a> {
+        (self.node, self.source)
+    }
+
     /// Where this node is to be changed so that it uses what another one uses: the reference where the two name
     /// different data sources, else the database of the data source.
     pub fn place_against(&self, other: &Sharer<'_>) -> Span {
@@ -76,18 +85,10 @@ impl Deployment {
     /// The nodes that need a logical database and share it, one group a zone and product family, in node order.
     /// A group has two nodes at least: what a single node keeps it shares with nobody.
     pub fn sharers(&self, database: LogicalDatabase) -> Vec<Vec<&Node>> {
-        let mut groups: Vec<Vec<&Node>> = Vec::new();
-        for node in self.nodes.iter().filter(|node| self.needs(node, database)) {
-            let group = groups.iter_mut().find(|group| {
-                group.first().is_some_and(|first| {
-                    self.same_zone(first, node) && first.is_app_manager() == node.is_app_manager()
-                })
-            });
-            match group {
-                Some(group) => group.push(node),
-                None => groups.push(vec![node]),
-            }
-        }
+        let in_need = self.nodes.iter().filter(|node| self.needs(node, database));
+        let mut groups = grouped(in_need, |left, right| {
+            self.same_zone(left, right) && left.is_app_manager() == right.is_app_manager()
+        });
         groups.retain(|group| group.len() > 1);
         groups
     }
@@ -114,7 +115,7 @@ impl Deployment {
 
     /// Whether the data sources of two nodes mean one database, whatever names the hosts lines and the nodes themselves
     /// give its server. `None` where a part is unknown or nothing tells.
-    pub fn same_database(&self, left: (&Node, &DataSource), right: (&Node, &DataSource)) -> Option<bool> {
+    pub fn same_database(&self, left: Opened<'_>, right: Opened<'_>) -> Option<bool> {
         let (left_jdbc, right_jdbc) = (left.1.readable()?, right.1.readable()?);
         if left.1.is_embedded() || right.1.is_embedded() {
             return self.same_file(left, right);
@@ -147,23 +148,34 @@ impl Deployment {
         }
     }
 
+    /// What is kept in data sources, one group a database, groups and their things in the order given. A data source that
+    /// nobody can tell the database of is in no group with another.
+    pub fn by_database<'a, T>(
+        &self,
+        kept: impl IntoIterator<Item = T>,
+        opened: impl Fn(&T) -> Opened<'a>,
+    ) -> Vec<Vec<T>> {
+        grouped(kept, |one, other| self.same_database(opened(one), opened(other)) == Some(true))
+    }
+
+    /// True where two nodes surely keep a logical database on servers, and not in one database. The files of an untouched pack
+    /// are no such database.
+    pub fn keep_apart(&self, left: &Node, right: &Node, database: LogicalDatabase) -> bool {
+        let (Some((one, _)), Some((other, _))) = (left.database(database), right.database(database)) else {
+            return false;
+        };
+        !one.is_embedded()
+            && !other.is_embedded()
+            && self.same_database((left, one), (right, other)) == Some(false)
+    }
+
     /// The nodes that keep their users in one networked database, in node order. A group has two nodes at least.
     pub fn user_groups(&self) -> Vec<Vec<&Node>> {
-        let mut groups: Vec<Vec<(&Node, &DataSource)>> = Vec::new();
-        for node in &self.nodes {
-            let Some((source, _)) = node.database(LogicalDatabase::Users) else { continue };
-            if source.is_embedded() {
-                continue;
-            }
-            let is_same =
-                |first: &(&Node, &DataSource)| self.same_database(*first, (node, source)) == Some(true);
-            match groups.iter_mut().find(|group| group.first().is_some_and(is_same)) {
-                Some(group) => group.push((node, source)),
-                None => groups.push(vec![(node, source)]),
-            }
-        }
-        groups.retain(|group| group.len() > 1);
-        groups.into_iter().map(|group| group.into_iter().map(|(node, _)| node).collect()).collect()
+        let users = |node| Node::database(node, LogicalDatabase::Users).map(|(source, _)| (node, source));
+        let networked = self.nodes.iter().filter_map(users).filter(|(_, source)| !source.is_embedded());
+        let groups = self.by_database(networked, |opened| *opened).into_iter();
+        let groups = groups.filter(|group| group.len() > 1);
+        groups.map(|group| group.into_iter().map(|(node, _)| node).collect()).collect()
     }
 
     /// The entries of other nodes that should be the same database, in part at least.
@@ -183,8 +195,7 @@ impl Deployment {
     /// The uses whose databases can be compared. Left out are H2 files, unknown databases and those that only the node
     /// itself reaches: other rules speak about them.
     pub fn comparable<'a>(&self, uses: &[Sharer<'a>]) -> Vec<Sharer<'a>> {
-        let known: Vec<(&Node, &DataSource)> =
-            uses.iter().map(|sharer| (sharer.node, sharer.source)).collect();
+        let known: Vec<Opened<'_>> = uses.iter().map(Sharer::opened).collect();
         let fits = |sharer: &&Sharer<'_>| {
             sharer.source.readable().is_some()
                 && !sharer.source.is_embedded()
@@ -212,33 +223,25 @@ impl Deployment {
 
     /// The sharers that use one and the same database, as many as possible, and those that surely use another.
     pub fn split<'a>(&self, sharers: &[Sharer<'a>]) -> (Vec<Sharer<'a>>, Vec<Sharer<'a>>) {
-        let same = |one: &Sharer<'_>, other: &Sharer<'_>| {
-            self.same_database((one.node, one.source), (other.node, other.source))
-        };
-        let mut classes: Vec<Vec<Sharer<'a>>> = Vec::new();
-        for sharer in sharers.iter().filter(|sharer| sharer.source.identity().is_some()) {
-            let class = classes
-                .iter_mut()
-                .find(|class| class.first().is_some_and(|first| same(first, sharer) == Some(true)));
-            match class {
-                Some(class) => class.push(*sharer),
-                None => classes.push(vec![*sharer]),
-            }
-        }
-        let most = classes.iter().map(Vec::len).max().unwrap_or(0);
-        let Some(position) = classes.iter().position(|class| class.len() == most) else {
+        let readable = sharers.iter().copied().filter(|sharer| sharer.source.readable().is_some());
+        let mut groups = self.by_database(readable, Sharer::opened);
+        let most = groups.iter().map(Vec::len).max().unwrap_or(0);
+        let Some(position) = groups.iter().position(|group| group.len() == most) else {
             return (Vec::new(), Vec::new());
         };
-        let right = classes.remove(position);
-        let mut wrong: Vec<Sharer<'a>> = classes.into_iter().flatten().collect();
-        wrong.retain(|sharer| right.first().is_some_and(|first| same(first, sharer) == Some(false)));
+        let right = groups.remove(position);
+        let is_apart = |sharer: &Sharer<'_>| {
+            let first = right.first().map(Sharer::opened);
+            first.and_then(|first| self.same_database(first, sharer.opened())) == Some(false)
+        };
+        let mut wrong: Vec<Sharer<'a>> = groups.into_iter().flatten().filter(is_apart).collect();
         wrong.sort_by_key(|sharer| sharer.node.index);
         (right, wrong)
     }
 
     /// True when the server of a database is the node itself by loopback, and a node on another machine that should use
     /// the same database does not name this node: the two cannot meet.
-    pub fn is_stranded(&self, node: &Node, source: &DataSource, peers: &[(&Node, &DataSource)]) -> bool {
+    pub fn is_stranded(&self, node: &Node, source: &DataSource, peers: &[Opened<'_>]) -> bool {
         source.loopback_host().is_some()
             && peers.iter().any(|peer| {
                 self.same_machine(node, peer.0) == Some(false)
@@ -247,7 +250,7 @@ impl Deployment {
     }
 
     /// H2 files are one only where both nodes open the same absolute path on the same machine.
-    fn same_file(&self, left: (&Node, &DataSource), right: (&Node, &DataSource)) -> Option<bool> {
+    fn same_file(&self, left: Opened<'_>, right: Opened<'_>) -> Option<bool> {
         let same_identity = left.1.identity()? == right.1.identity()?;
         if left.0.index == right.0.index || !same_identity {
             return Some(same_identity);
@@ -286,7 +289,7 @@ impl Deployment {
     }
 
     fn place(&self, host: &str) -> Place {
-        let mapped = self.hosts.as_ref().and_then(|hosts| hosts.address_of(host)).unwrap_or(host);
+        let mapped = self.mapped(host).unwrap_or(host);
         if Host::literal(mapped) == Host::Own {
             return Place::Loopback;
         }
@@ -299,7 +302,7 @@ impl Deployment {
 
 impl DataSource {
     /// The URL taken apart, if all that tells databases apart is known.
-    fn readable(&self) -> Option<&JdbcUrl> {
+    pub fn readable(&self) -> Option<&JdbcUrl> {
         self.url.as_ref()?.known()?;
         self.jdbc.as_ref().filter(|jdbc| !jdbc.has_placeholder())
     }

@@ -1,5 +1,6 @@
 //! How a node issues, keeps and caches tokens.
 
+use super::node::Node;
 use super::value::{Origin, Setting};
 
 /// What api-manager.xml and identity.xml say about tokens, or `[apim.oauth_config]`, `[apim.jwt]`, `[apim.cache]` and `[oauth]`.
@@ -60,6 +61,13 @@ impl Tokens {
             "HashingPersistenceProcessor" => Some(Processor::Hashing),
             _ => None,
         }
+    }
+}
+
+impl Node {
+    /// True for a gateway that keeps the tokens that it saw.
+    pub fn caches_tokens(&self) -> bool {
+        self.tokens.as_ref().is_some_and(|tokens| tokens.gateway_cache.is_true())
     }
 }
 

@@ -61,6 +61,11 @@ impl Users {
         }
     }
 
+    /// True where the users are known to be kept in the user database.
+    pub fn are_in_database(&self) -> bool {
+        self.user_store.as_ref().and_then(Setting::text).map(Self::family) == Some(Family::Database)
+    }
+
     /// A property of the primary user store.
     pub fn property(&self, name: &str) -> Option<&Setting> {
         self.properties.iter().find(|(key, _)| key == name).map(|(_, value)| value)

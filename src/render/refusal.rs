@@ -8,6 +8,7 @@ use super::phases::{self, FaultKind as PhaseFaultKind};
 use super::rendering::TOML;
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::source::{FileId, OwnerSources, SourceFile, Sources, Span};
+use crate::syntax::hexadecimal;
 use crate::syntax::server_toml::{self, FaultKind as TomlFaultKind};
 
 /// Faults that keep the server from starting. They have a name in place of a rule's code, since no card tells of them.
@@ -97,7 +98,7 @@ fn diagnostic(name: &str, message: String, help: Option<String>, primary: Label)
         primary,
         related: Vec::new(),
         fix: None,
-        fingerprint: fingerprint.iter().take(16).map(|byte| format!("{byte:02x}")).collect(),
+        fingerprint: hexadecimal(fingerprint.into_iter().take(16)),
     }
 }
 

@@ -7,6 +7,7 @@ use super::Results;
 use super::place::{Place, unread_path};
 use crate::diagnostic::{Diagnostic, Severity, Unread};
 use crate::source::Sources;
+use crate::syntax::hexadecimal;
 
 #[derive(Serialize)]
 struct Entry {
@@ -68,7 +69,7 @@ fn of_unread(unread: &Unread) -> Entry {
     Entry {
         description: format!("{} cannot be read: {}", unread.file, unread.reason),
         check_name: "unread".to_owned(),
-        fingerprint: hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect(),
+        fingerprint: hexadecimal(hash.finalize().into_iter().take(16)),
         severity: "blocker",
         location: Location { path, lines: Lines { begin: unread.line.unwrap_or(1) } },
     }

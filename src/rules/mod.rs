@@ -287,26 +287,45 @@ pub const ALL: &[&Rule] = &[
     &versions::update_level_mixed::RULE,
 ];
 
-/// The name that is nearest to the given one, letters in any case and at most two of them wrong. `None` where no name is,
-/// or several are alike near.
-fn unique_near<'a>(name: &str, names: &[&'a str]) -> Option<&'a str> {
-    const MOST_WRONG: usize = 2;
+/// The names that are nearest to the given one, letters in any case and at most so many of them wrong; by the alphabet where
+/// several are as near.
+fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>, most_wrong: usize) -> Vec<&'a str> {
     let lower = name.to_lowercase();
     let distance = |other: &str| strsim::damerau_levenshtein(&lower, &other.to_lowercase());
-    let mut near: Vec<(usize, &'a str)> = names.iter().map(|other| (distance(other), *other)).collect();
-    near.retain(|(distance, _)| *distance <= MOST_WRONG);
+    let all = names.into_iter().map(|other| (distance(other), other));
+    let mut near: Vec<(usize, &'a str)> = all.filter(|(distance, _)| *distance <= most_wrong).collect();
     near.sort_unstable();
     near.dedup();
-    match near.as_slice() {
-        [(_, one)] => Some(one),
-        [(first, one), (second, _), ..] if first < second => Some(one),
+    let least = near.first().map(|(distance, _)| *distance);
+    near.into_iter().take_while(|(distance, _)| Some(*distance) == least).map(|(_, name)| name).collect()
+}
+
+/// The one name that is nearest to the given one, at most two letters wrong; `None` where several are as near.
+fn unique_near<'a>(name: &str, names: &[&'a str]) -> Option<&'a str> {
+    match nearest(name, names.iter().copied(), 2).as_slice() {
+        [one] => Some(one),
         _ => None,
     }
 }
 
+/// A name without what people get wrong in it: letters and digits alone, in lower case.
+fn letters(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
+}
+
 /// The one that most others agree with; the first of several.
 fn majority<T>(all: &[T], agree: impl Fn(&T, &T) -> bool) -> Option<&T> {
-    all.iter().rev().max_by_key(|one| all.iter().filter(|other| agree(one, other)).count())
+    majority_preferring(all, agree, |_| ())
+}
+
+/// The one that most others agree with; of several the one that is preferred most, of these the first.
+fn majority_preferring<T, P: Ord>(
+    all: &[T],
+    agree: impl Fn(&T, &T) -> bool,
+    preference: impl Fn(&T) -> P,
+) -> Option<&T> {
+    let agreeing = |one: &T| all.iter().filter(|other| agree(one, other)).count();
+    all.iter().rev().max_by_key(|one| (agreeing(one), preference(one)))
 }
 
 /// What a rule reports; severity, suppression and order are `lint`'s business.

@@ -10,6 +10,8 @@ use x509_cert::der::{Decode, DecodePem, Reader, SliceReader};
 use x509_cert::ext::pkix::SubjectAltName;
 use x509_cert::ext::pkix::name::GeneralName;
 
+use super::hexadecimal;
+
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const WEAK_SIGNATURES: [(ObjectIdentifier, &str); 5] = [
     (ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.2"), "MD2"),
@@ -70,7 +72,7 @@ impl Certificate {
         let validity = body.validity();
         let signature = certificate.signature_algorithm().oid;
         Self {
-            digest: Sha256::digest(der).iter().map(|byte| format!("{byte:02x}")).collect(),
+            digest: hexadecimal(Sha256::digest(der)),
             subject: body.subject().to_string(),
             issuer: body.issuer().to_string(),
             hosts: hosts(certificate),

@@ -28,10 +28,7 @@ pub(super) fn clustering(settings: &Settings<'_>, variables: &Variables) -> Clus
     });
     let members: Vec<Member> =
         list.items.iter().filter(|item| !item.value.is_empty()).map(|item| member(item, variables)).collect();
-    let members_vanilla = members.iter().all(|member| {
-        let port = member.port.as_ref().and_then(Setting::known);
-        member.host_name.text() == Some("127.0.0.1") && port == Some(&4000)
-    });
+    let members_vanilla = members.iter().all(Member::is_shipped);
     Clustering {
         span,
         enabled,

@@ -2,7 +2,7 @@
 
 use super::DEPLOYMENT;
 use super::settings::Settings;
-use crate::model::database::{DataSource, DatabaseUse, LogicalDatabase, UrlParts};
+use crate::model::database::{DataSource, DatabaseUse, LogicalDatabase, UrlParts, bound};
 use crate::model::{Origin, Setting};
 use crate::source::Span;
 use crate::syntax::jdbc;
@@ -173,7 +173,7 @@ pub(super) fn database_uses(settings: &Settings<'_>, data_sources: &[DataSource]
     references
         .into_iter()
         .map(|(database, reference)| {
-            let data_source = reference.text().and_then(|name| position(data_sources, name));
+            let data_source = reference.text().and_then(|name| bound(data_sources, name));
             // A name that no entry has may be that of an entry which cannot be read.
             let is_unknown = data_source.is_none() && reference.is_written() && !is_complete;
             let reference = if is_unknown { reference.with_origin(Origin::Unknown) } else { reference };
@@ -199,11 +199,6 @@ pub(super) fn mark_spare(data_sources: &mut [DataSource], uses: &[DatabaseUse], 
         let bare = jndi_name.value.strip_prefix("jdbc/").unwrap_or(&jndi_name.value);
         entry.spare = entry.name.is_written() && !is_used && text.matches(bare).count() <= own;
     }
-}
-
-/// The last entry of a JNDI name counts: a `[[datasource]]` may take the name of a built-in table.
-fn position(data_sources: &[DataSource], jndi_name: &str) -> Option<usize> {
-    data_sources.iter().rposition(|entry| entry.jndi_name.as_ref().and_then(Setting::text) == Some(jndi_name))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::model::{Node, Version};
 use crate::render::phases::Environment;
 use crate::render::{DeploymentToml, Pack, render};
 use crate::source::{FileId, Span};
-use crate::syntax::properties;
+use crate::syntax::{hexadecimal, properties};
 
 /// Where the server notes the MD5 of each file that it rendered.
 const RENDERED: &str = "repository/resources/conf/.metadata/metadata_config.properties";
@@ -59,17 +59,13 @@ fn changed_files(files: &mut Files) -> Vec<String> {
             continue;
         }
         let Some(bytes) = files.bytes(&path) else { continue };
-        if hex(&Md5::digest(bytes)) == property.value.text.trim().to_ascii_lowercase() {
+        if hexadecimal(Md5::digest(bytes)) == property.value.text.trim().to_ascii_lowercase() {
             same += 1;
         } else {
             changed.push(path);
         }
     }
     if changed.len() > same { Vec::new() } else { changed }
-}
-
-fn hex(digest: &[u8]) -> String {
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What deployment.toml makes of some outputs.

@@ -17,14 +17,11 @@ mod tokens;
 mod users;
 mod written;
 
-use std::collections::BTreeMap;
-
 use self::settings::Settings;
 use super::files::Files;
 use super::key_store_files::look_into;
 use super::listeners::port_variables;
-use super::start_script::system_properties;
-use super::variables::Variables;
+use super::variables::{Variables, known_properties};
 use super::xml;
 use crate::catalog::vanilla;
 use crate::model::{Node, Product, Setting};
@@ -50,19 +47,15 @@ pub(super) fn extract(node: &mut Node, files: &mut Files) {
     let pack = files.pack().or_else(latest);
     let references_in_lists = version.is_some_and(|version| !version.at_least(4, 0));
     let settings = Settings::new(&document, pack, references_in_lists);
-    let system = system_properties(files);
-    let offset = system
-        .iter()
-        .rev()
-        .find(|(name, _)| name == "portOffset")
-        .map_or_else(|| settings.port("server.offset", 0), |(_, value)| value.port());
+    let given = node.system_property("portOffset").map(Setting::port);
+    let offset = given.unwrap_or_else(|| settings.port("server.offset", 0));
 
     node.listeners = ports::listeners(&settings, &offset, version, is_api_manager);
     let variables = Variables {
         ports: port_variables(&node.listeners, &offset),
         host_name: settings.get("server.hostname").and_then(|name| name.text().map(str::to_owned)),
         admin_name: settings.get("super_admin.username").and_then(|name| name.text().map(str::to_owned)),
-        system: known(&system),
+        system: known_properties(node),
     };
     let administrator =
         Administrator { password: settings.get("super_admin.password").filter(|text| text.text().is_some()) };
@@ -105,11 +98,6 @@ pub(super) fn extract(node: &mut Node, files: &mut Files) {
             node.jndi_files_missing = xml::jndi_files_missing(files, node);
         }
     }
-}
-
-/// The properties that are known, the last of a name.
-fn known(system: &[(String, Setting)]) -> BTreeMap<String, String> {
-    system.iter().filter_map(|(name, value)| Some((name.clone(), value.text()?.to_owned()))).collect()
 }
 
 /// What `${admin.password}` stands for.

@@ -4,6 +4,7 @@ use sha2::{Digest, Sha256};
 
 use crate::extract::files::Files;
 use crate::model::gateway::{Artifact, Artifacts};
+use crate::syntax::hexadecimal;
 use crate::syntax::xml::Element;
 
 /// The folder that the nodes of one gateway group have to have in common.
@@ -77,7 +78,7 @@ fn digest(content: Content<'_>) -> String {
             hasher.update([b' ']);
         }),
     }
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(hasher.finalize())
 }
 
 /// Recursion is bounded by the parser's limit on nesting.

@@ -6,6 +6,7 @@ use crate::extract::variables::Variables;
 use crate::extract::view::View;
 use crate::model::clustering::{Clustering, Member};
 use crate::model::{Host, Origin, Setting};
+use crate::syntax::hexadecimal;
 
 /// Port of a member that sets none (carbon-kernel `HazelcastClusteringAgent`).
 const DEFAULT_PORT: u16 = 4000;
@@ -46,7 +47,7 @@ pub(super) fn clustering(axis2: View<'_>, variables: &Variables) -> Clustering {
         local_member_port: parameter("localMemberPort")
             .map_or_else(|| Setting::at(DEFAULT_PORT, span, Origin::Derived), |text| text.port()),
         members_span: list.map_or(span, |view| view.element.span),
-        members_vanilla: is_vanilla(&members),
+        members_vanilla: members.iter().all(Member::is_shipped),
         members,
         parameters: found.map(|view| parameters(view, variables)).unwrap_or_default(),
         group_management: found
@@ -72,18 +73,6 @@ fn member(view: View<'_>, variables: &Variables) -> Member {
 
 fn whom(text: &Setting, variables: &Variables) -> Host {
     text.text().map_or(Host::Unknown, |text| variables.host(text))
-}
-
-/// The list of the untouched pack: 127.0.0.1:4000 alone, or nothing.
-fn is_vanilla(members: &[Member]) -> bool {
-    match members {
-        [] => true,
-        [one] => {
-            one.host_name.text() == Some("127.0.0.1")
-                && one.port.as_ref().and_then(Setting::known) == Some(&DEFAULT_PORT)
-        }
-        _ => false,
-    }
 }
 
 /// All other parameters; nested `property` elements as `parameter/property`. Of a secret only a digest is kept, enough
@@ -118,8 +107,7 @@ pub(in crate::extract) fn guarded(name: &str, text: Setting) -> Setting {
     if !is_secret {
         return text;
     }
-    let digest = Sha256::digest(&text.value).iter().map(|byte| format!("{byte:02x}")).collect();
-    Setting::at(digest, text.span, text.origin)
+    Setting::at(hexadecimal(Sha256::digest(&text.value)), text.span, text.origin)
 }
 
 #[cfg(test)]

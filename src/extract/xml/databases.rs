@@ -1,10 +1,10 @@
 //! Data sources, and the places that name them by JNDI name.
 
 use crate::extract::files::Files;
-use crate::extract::mentions::is_mentioned;
+use crate::extract::mentions::unmentioned;
 use crate::extract::variables::Variables;
 use crate::extract::view::View;
-use crate::model::database::{DataSource, DatabaseUse, LogicalDatabase, UrlParts};
+use crate::model::database::{DataSource, DatabaseUse, LogicalDatabase, UrlParts, bound};
 use crate::model::registry::{CONFIG_PATH, GOVERNANCE_PATH};
 use crate::model::{Node, Origin, Product, Setting};
 use crate::source::FileId;
@@ -28,7 +28,7 @@ const APP_IDENTITY: [&str; 2] = ["repository/conf/identity.xml", "repository/con
 
 /// The data sources of a node.
 pub(super) struct DataSources {
-    /// The entries of all files, in file order.
+    /// The entries of all files, in the order in which the server reads them.
     pub entries: Vec<DataSource>,
     /// True when no entry can be missing: every file could be read and no JNDI name is a placeholder.
     pub complete: bool,
@@ -36,11 +36,13 @@ pub(super) struct DataSources {
 
 /// Reads every `*-datasources.xml`. An overlay replaces the vanilla files that it has and leaves the others.
 pub(super) fn data_sources(files: &mut Files, variables: &Variables) -> DataSources {
-    let paths: Vec<_> = files
+    let mut paths: Vec<_> = files
         .list_with_vanilla(FOLDER)
         .into_iter()
         .filter(|path| path.ends_with("-datasources.xml") && path.matches('/').count() == 3)
         .collect();
+    // The server starts with this file (carbon-kernel `DataSourceManager`).
+    paths.sort_by_key(|path| !path.ends_with("/master-datasources.xml"));
     let mut found = DataSources { entries: Vec::new(), complete: files.is_home() || files.pack().is_some() };
     for path in &paths {
         match files.xml(path) {
@@ -163,17 +165,19 @@ pub(super) fn mark_spare(node: &mut Node, files: &mut Files) {
     };
     let vanilla: Vec<String> =
         documents.iter().flat_map(root).filter_map(|entry| entry.jndi_name).map(|name| name.value).collect();
-    let uses = &node.database_uses;
-    for entry in &mut node.data_sources {
-        let Some(jndi_name) = entry.jndi_name.as_ref().filter(|name| name.is_written()) else { continue };
-        let Some(name) = jndi_name.text() else { continue };
-        let is_used = uses.iter().any(|usage| usage.reference.text() == Some(name));
-        if is_used || vanilla.iter().any(|known| known == name) {
-            continue;
+    let is_used = |name: &str| node.database_uses.iter().any(|usage| usage.reference.text() == Some(name));
+    let names = |entry: &DataSource| -> Option<Vec<String>> {
+        let name = entry.jndi_name.as_ref().filter(|name| name.is_written())?.text()?;
+        if is_used(name) || vanilla.iter().any(|known| known == name) {
+            return None;
         }
-        let names: Vec<&str> =
-            [name, entry.name.value.as_str()].into_iter().filter(|name| !name.is_empty()).collect();
-        entry.spare = !is_mentioned(files, &names, FOLDER);
+        let names = [name, &entry.name.value].into_iter().filter(|name| !name.is_empty());
+        Some(names.map(str::to_owned).collect())
+    };
+    let entries = node.data_sources.iter().enumerate();
+    let spare = unmentioned(files, entries.filter_map(|(index, entry)| Some((index, names(entry)?))), FOLDER);
+    for (index, entry) in node.data_sources.iter_mut().enumerate() {
+        entry.spare = spare.contains(&index);
     }
 }
 
@@ -185,11 +189,7 @@ fn broker_store(root: View<'_>, store: &str) -> Option<Setting> {
 
 /// A name that no entry has may still be right where entries can be missing: then it is unknown.
 fn usage(database: LogicalDatabase, reference: Setting, node: &Node, complete: bool) -> DatabaseUse {
-    // The entry that a later one of the same JNDI name replaces is never asked.
-    let data_source = reference.text().and_then(|name| {
-        let has_name = |entry: &DataSource| entry.jndi_name.as_ref().and_then(Setting::text) == Some(name);
-        node.data_sources.iter().position(has_name)
-    });
+    let data_source = reference.text().and_then(|name| bound(&node.data_sources, name));
     let is_unknown = data_source.is_none() && (!complete || reference.value.contains(['$', '{', '<']));
     let reference = if is_unknown { reference.with_origin(Origin::Unknown) } else { reference };
     DatabaseUse { database, reference, data_source }

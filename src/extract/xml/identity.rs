@@ -6,12 +6,12 @@ use crate::model::node::Identity;
 use crate::model::{Origin, Setting};
 use crate::source::Span;
 
-/// What carbon.xml and the start scripts say; `place` is the start of carbon.xml. A carbon.xml of which nothing is known
-/// may hold anything.
+/// What carbon.xml says; `place` is its start. A carbon.xml of which nothing is known may hold anything. The port offset
+/// that a start script gives wins over it (carbon-kernel `CarbonUtils`).
 pub(super) fn identity(
     carbon: Option<View<'_>>,
     place: Span,
-    system: &[(String, Setting)],
+    given: Option<Setting<u16>>,
     variables: &Variables,
 ) -> Identity {
     let unknown = || carbon.is_none().then(|| Setting::at(String::new(), place, Origin::Unknown));
@@ -19,8 +19,6 @@ pub(super) fn identity(
         Some(root) => root.value(&[name]).map(|text| variables.fill(text)),
         None => unknown(),
     };
-    // The system property wins over carbon.xml (carbon-kernel `CarbonUtils`).
-    let given = system.iter().rev().find(|(name, _)| name == "portOffset").map(|(_, value)| value.port());
     Identity {
         span: carbon.map_or(place, |root| root.element.start_tag),
         host_name: value("HostName"),
@@ -57,15 +55,15 @@ mod tests {
 
     const PLACE: Span = Span { file: FileId { owner: 0, index: 0 }, start: 0, end: 0 };
 
-    fn read(text: &str, system: &[(String, Setting)]) -> Identity {
+    fn read(text: &str, given: Option<Setting<u16>>) -> Identity {
         let document = parse(text);
         let root = View { element: &document.root, origin: Origin::Written };
-        identity(Some(root), PLACE, system, &Variables::default())
+        identity(Some(root), PLACE, given, &Variables::default())
     }
 
     #[test]
     fn commented_and_empty_host_names_are_absent() {
-        let found = read("<Server><!--HostName>www</HostName--><MgtHostName/></Server>", &[]);
+        let found = read("<Server><!--HostName>www</HostName--><MgtHostName/></Server>", None);
         assert_eq!((found.host_name, found.management_host_name), (None, None));
         assert_eq!((found.offset.value, found.offset.origin), (0, Origin::Derived));
     }
@@ -73,21 +71,21 @@ mod tests {
     #[test]
     fn a_start_option_outranks_the_file() {
         let text = "<Server><HostName> gw.corp.test </HostName><Ports><Offset>1</Offset></Ports></Server>";
-        let found = read(text, &[]);
+        let found = read(text, None);
         assert_eq!(found.host_name.unwrap().text(), Some("gw.corp.test"));
         assert_eq!(found.offset.known(), Some(&1));
-        let given = Setting::at("5".to_owned(), PLACE, Origin::Written);
-        assert_eq!(read(text, &[("portOffset".to_owned(), given)]).offset.known(), Some(&5));
+        let given = Setting::at(5, PLACE, Origin::Written);
+        assert_eq!(read(text, Some(given)).offset.known(), Some(&5));
     }
 
     #[test]
     fn templates_are_unknown() {
         let text =
             "<Server><HostName>{{ HOST }}</HostName><Ports><Offset>${offset}</Offset></Ports></Server>";
-        let found = read(text, &[]);
+        let found = read(text, None);
         assert_eq!(found.host_name.unwrap().text(), None);
         assert_eq!(found.offset.known(), None);
-        let unread = identity(None, PLACE, &[], &Variables::default());
+        let unread = identity(None, PLACE, None, &Variables::default());
         assert_eq!(unread.host_name.unwrap().origin, Origin::Unknown);
         assert_eq!(unread.offset.origin, Origin::Unknown);
     }

@@ -30,7 +30,7 @@ pub(super) use users::secondary as secondary_user_stores;
 
 use super::files::Files;
 use super::listeners::port_variables;
-use super::variables::Variables;
+use super::variables::{Variables, known_properties};
 use crate::model::{Node, Product, Setting};
 
 /// Home-relative paths of the main files.
@@ -60,14 +60,12 @@ pub(super) fn extract(node: &mut Node, files: &mut Files) {
     });
     let api = api.as_ref().map(|file| file.root());
     // Host name, ports and administrator are variables for everything that comes after them.
-    let mut variables = Variables::default();
-    let system = &node.system_properties;
-    variables.system =
-        system.iter().filter_map(|(name, value)| Some((name.clone(), value.text()?.to_owned()))).collect();
+    let mut variables = Variables { system: known_properties(node), ..Variables::default() };
     let carbon = files.xml(paths::CARBON);
     let carbon = carbon.as_ref().map(|file| file.root());
     let place = files.place(paths::CARBON);
-    node.identity = identity::identity(carbon, place, system, &variables);
+    let offset = node.system_property("portOffset").map(Setting::port);
+    node.identity = identity::identity(carbon, place, offset, &variables);
     variables.host_name = node.identity.host_name.as_ref().and_then(Setting::text).map(str::to_owned);
     node.listeners = ports::listeners(node, api, files, &variables);
     variables.ports = port_variables(&node.listeners, &node.identity.offset);

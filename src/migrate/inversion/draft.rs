@@ -6,9 +6,9 @@ use super::matching::is_named;
 use crate::migrate::{Key, KeyPart};
 use crate::render::value::{Map, Value};
 use crate::source::FileId;
-use crate::syntax::json;
 use crate::syntax::server_toml::is_bare_key;
 use crate::syntax::toml::{self, Item, Kind, Table};
+use crate::syntax::{json, quoted};
 
 /// The values of a deployment.toml.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -280,22 +280,6 @@ fn inline(value: &Value) -> String {
             format!("{{ {} }}", map.iter().map(entry).collect::<Vec<_>>().join(", "))
         }
     }
-}
-
-fn quoted(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('"');
-    for letter in text.chars() {
-        match letter {
-            '"' | '\\' => quoted.extend(['\\', letter]),
-            '\n' => quoted.push_str("\\n"),
-            '\r' => quoted.push_str("\\r"),
-            '\t' => quoted.push_str("\\t"),
-            _ => quoted.push(letter),
-        }
-    }
-    quoted.push('"');
-    quoted
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use toml_edit::Value as TomlValue;
 
 use crate::render::value::Value;
+use crate::syntax::quoted;
 use crate::syntax::server_toml::is_bare_key;
 
 /// A longer array stands on several lines.
@@ -62,25 +63,6 @@ fn array(items: &[Value], may_break: bool) -> Option<String> {
     }
     // The reader wants the comma on the line of the item before it, and none behind the last.
     Some(format!("[\n  {}\n]", items.join(",\n  ")))
-}
-
-/// A basic string on one line.
-fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for letter in text.chars() {
-        match letter {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            control if control.is_control() => out.push_str(&format!("\\u{:04X}", u32::from(control))),
-            letter => out.push(letter),
-        }
-    }
-    out.push('"');
-    out
 }
 
 #[cfg(test)]

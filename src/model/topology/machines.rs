@@ -168,7 +168,7 @@ fn in_containers(deployment: &Deployment, declared: &Declared, addresses: &Addre
     if deployment.nodes.len() < 2 {
         return false;
     }
-    let mapped = |name: &str| deployment.hosts.as_ref().is_some_and(|hosts| hosts.address_of(name).is_some());
+    let mapped = |name: &str| deployment.mapped(name).is_some();
     deployment.nodes.iter().any(|node| {
         let kubernetes = node.clustering.as_ref().is_some_and(|clustering| {
             clustering.enabled.is_true() && clustering.scheme_name().as_deref() == Some("kubernetes")

@@ -40,17 +40,14 @@ fn zone<'a>(deployment: &'a Deployment, node: &'a Node) -> impl Iterator<Item = 
 
 /// The synchroniser where it is on; SVN is its only type that travels between machines, and its default.
 fn synchronizer(node: &Node) -> Option<&DeploymentSynchronizer> {
-    let synchronizer = node.synchronizer.as_ref().filter(|synchronizer| synchronizer.enabled.is_true())?;
+    let synchronizer = node.active_synchronizer()?;
     let kind = synchronizer.repository_type.as_ref().and_then(Setting::text);
     kind.is_none_or(|kind| kind.eq_ignore_ascii_case("svn")).then_some(synchronizer)
 }
 
 fn committer(deployment: &Deployment, node: &Node) -> Option<usize> {
-    let mut writers = zone(deployment, node).filter(|peer| {
-        synchronizer(peer)
-            .and_then(|synchronizer| synchronizer.auto_commit.as_ref())
-            .is_some_and(Setting::is_true)
-    });
+    let mut writers =
+        zone(deployment, node).filter(|peer| synchronizer(peer).is_some_and(DeploymentSynchronizer::commits));
     let first = writers.next()?;
     writers.next().is_none().then_some(first.index)
 }

@@ -1,7 +1,7 @@
 //! app-manager.xml names no data source: gateway, publisher and store find no apps, subscriptions and activities.
 
 use crate::model::app::AppManager;
-use crate::model::node::{Node, Role, Version, VersionEvidence};
+use crate::model::node::{Node, Role, Version};
 use crate::model::{Deployment, Setting};
 use crate::rules::{Check, Finding, Rule};
 
@@ -51,8 +51,7 @@ fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
 
 /// A version that was told from this very element proves nothing about it.
 fn place(node: &Node) -> Place {
-    let stated = matches!(node.version_evidence, VersionEvidence::Given | VersionEvidence::Stated);
-    match node.version.filter(|_| stated) {
+    match node.told_version() {
         Some(version) if !version.at_least(1, 1) => Place::Root,
         Some(version) if version >= Version::new(1, 2, 2) => Place::Analytics,
         _ => Place::Either,

@@ -273,13 +273,8 @@ fn is_same_database(publisher: &Side<'_>, store: &Side<'_>, element: &str) -> bo
         let is_meant = |entry: &&DbConfig| {
             entry.name.text().is_some_and(|name| element == format!("dbConfig[@name='{name}']"))
         };
-        let name = side.registry.db_configs.iter().find(is_meant)?.data_source.as_ref()?.text()?;
-        let source = side
-            .node
-            .data_sources
-            .iter()
-            .find(|source| source.jndi_name.as_ref().and_then(|jndi| jndi.text()) == Some(name))?;
-        source.identity()
+        let entry = side.registry.db_configs.iter().rfind(is_meant)?;
+        side.node.data_source(entry.data_source.as_ref()?.text()?)?.identity()
     };
     identity(publisher).is_some_and(|one| identity(store) == Some(one))
 }

@@ -2,7 +2,7 @@
 
 use crate::model::clustering::Clustering;
 use crate::model::{ConfigModel, Deployment, Node, Role, Setting};
-use crate::rules::{Check, Finding, Rule};
+use crate::rules::{Check, Finding, Rule, majority};
 use crate::source::Span;
 
 /// CL011.
@@ -93,9 +93,8 @@ fn connected<'a>(first: &'a Node, pairs: &[(&'a Node, &'a Node)]) -> Vec<&'a Nod
 
 /// The domain that most nodes have; of equally common ones the first.
 fn most_common<'a>(nodes: &[&'a Node]) -> Option<&'a str> {
-    let count = |name: &str| nodes.iter().filter(|node| domain(node) == Some(name)).count();
     let names: Vec<&str> = nodes.iter().filter_map(|node| domain(node)).collect();
-    names.iter().rev().max_by_key(|name| count(name)).copied()
+    majority(&names, PartialEq::eq).copied()
 }
 
 fn finding(deployment: &Deployment, node: &Node, others: &[&Node], common: &str) -> Option<Finding> {

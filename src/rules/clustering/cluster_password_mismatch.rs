@@ -2,7 +2,7 @@
 
 use crate::model::sharing::node_names;
 use crate::model::{Deployment, Node, Setting};
-use crate::rules::{Check, Finding, Rule};
+use crate::rules::{Check, Finding, Rule, majority_preferring};
 use crate::source::Span;
 
 /// CL017.
@@ -21,11 +21,9 @@ struct Entrant<'a> {
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for (domain, nodes) in deployment.domain_groups() {
         let entrants: Vec<Entrant<'_>> = nodes.into_iter().filter_map(entrant).collect();
-        let count = |digest: Option<&str>| entrants.iter().filter(|other| other.digest == digest).count();
-        let weight = |entrant: &&Entrant<'_>| (count(entrant.digest), entrant.digest.is_some());
-        let Some(common) = entrants.iter().rev().max_by_key(weight).map(|entrant| entrant.digest) else {
-            continue;
-        };
+        let agree = |one: &Entrant<'_>, other: &Entrant<'_>| one.digest == other.digest;
+        let common = majority_preferring(&entrants, agree, |entrant| entrant.digest.is_some());
+        let Some(common) = common.map(|entrant| entrant.digest) else { continue };
         let (right, wrong): (Vec<&Entrant<'_>>, Vec<&Entrant<'_>>) =
             entrants.iter().partition(|entrant| entrant.digest == common);
         findings.extend(wrong.into_iter().map(|entrant| finding(domain, entrant, &right)));

@@ -1,5 +1,6 @@
 //! Hazelcast costs memory, ports and start time, and splits of its cluster, where nothing uses it.
 
+use crate::model::sharing::listed;
 use crate::model::{ConfigModel, Deployment};
 use crate::rules::{Check, Finding, Rule};
 
@@ -23,11 +24,7 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
             continue;
         };
         let names: Vec<&str> = nodes.iter().map(|node| node.name.as_str()).collect();
-        let Some((last, others)) = names.split_last() else { continue };
-        let message = format!(
-            "{} and {last} form the cluster {domain}, but nothing in it needs one",
-            others.join(", ")
-        );
+        let message = format!("{} form the cluster {domain}, but nothing in it needs one", listed(&names));
         let help = match first.config_model {
             ConfigModel::Xml => {
                 "set enable=\"false\" on each of these nodes, unless code of your own uses Hazelcast"

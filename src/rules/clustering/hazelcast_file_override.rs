@@ -9,9 +9,8 @@ pub static RULE: Rule =
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let Some(clustering) = node.active_clustering() else { return };
-    let property = node.system_properties.iter().rev().find(|(name, _)| name == "hazelcast.config");
-    let (place, source) = match (clustering.own_file, property) {
-        (_, Some((_, value))) => (value.span, "the start script names a hazelcast.config"),
+    let (place, source) = match (clustering.own_file, node.system_property("hazelcast.config")) {
+        (_, Some(value)) => (value.span, "the start script names a hazelcast.config"),
         (Some(file), None) => (file, "repository/conf/hazelcast.xml is there"),
         (None, None) => return,
     };

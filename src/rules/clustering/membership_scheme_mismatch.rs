@@ -2,7 +2,7 @@
 
 use crate::model::clustering::Clustering;
 use crate::model::{ConfigModel, Deployment, Node, Setting};
-use crate::rules::{Check, Finding, Rule};
+use crate::rules::{Check, Finding, Rule, majority_preferring};
 
 /// CL002.
 pub static RULE: Rule = Rule {
@@ -40,12 +40,9 @@ fn scheme(node: &Node) -> Option<Scheme<'_>> {
 
 /// The scheme that most nodes have. Of equally common ones that which somebody wrote members for, else the first.
 fn most_common<'a, 'b>(schemes: &'b [Scheme<'a>]) -> Option<&'b Scheme<'a>> {
-    let weight = |scheme: &&'b Scheme<'a>| {
-        let alike = schemes.iter().filter(|other| other.name == scheme.name);
-        let listed = scheme.name == "wka" && alike.clone().any(|other| other.lists_members);
-        (alike.count(), listed)
-    };
-    schemes.iter().rev().max_by_key(weight)
+    let listed = schemes.iter().any(|scheme| scheme.name == "wka" && scheme.lists_members);
+    let agree = |one: &Scheme<'_>, other: &Scheme<'_>| one.name == other.name;
+    majority_preferring(schemes, agree, |scheme| listed && scheme.name == "wka")
 }
 
 fn finding(domain: &str, wrong: &Scheme<'_>, right: &[&Scheme<'_>], common: &str) -> Finding {

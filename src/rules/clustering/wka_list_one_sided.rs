@@ -25,7 +25,7 @@ fn finding(deployment: &Deployment, group: &MemberGroup<'_>) -> Option<Finding> 
         .collect();
     let ((first, missing), others) = short.split_first()?;
     let node = group.nodes.get(*first)?;
-    let peers = nodes(group, missing);
+    let peers = group.at(missing);
     let names = node_names(&peers);
     let message = format!(
         "{} does not list {names} as a well-known member, although {} it",
@@ -46,7 +46,7 @@ fn finding(deployment: &Deployment, group: &MemberGroup<'_>) -> Option<Finding> 
     let mut finding = Finding::new(place(node)?, format!("lacks {names}"), message).help(help);
     for (other, missing) in others {
         let other = group.nodes.get(*other)?;
-        finding = finding.related(place(other)?, format!("lacks {}", node_names(&nodes(group, missing))));
+        finding = finding.related(place(other)?, format!("lacks {}", node_names(&group.at(missing))));
     }
     for peer in missing.iter().filter(|peer| !others.iter().any(|(other, _)| other == *peer)) {
         if let Some(entry) = group.entry(*peer, *first) {
@@ -54,8 +54,4 @@ fn finding(deployment: &Deployment, group: &MemberGroup<'_>) -> Option<Finding> 
         }
     }
     Some(finding)
-}
-
-fn nodes<'a>(group: &MemberGroup<'a>, places: &[usize]) -> Vec<&'a Node> {
-    places.iter().filter_map(|place| group.nodes.get(*place).copied()).collect()
 }

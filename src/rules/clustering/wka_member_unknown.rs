@@ -2,7 +2,7 @@
 
 use crate::model::clustering::Member;
 use crate::model::member_lists::leftover_member;
-use crate::model::{ConfigModel, Deployment, Node, Setting};
+use crate::model::{ConfigModel, Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// CL013.
@@ -20,11 +20,7 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
 }
 
 fn strange(node: &Node, member: &Member) -> Finding {
-    let host = &member.host_name.value;
-    let address = match member.port.as_ref().and_then(Setting::known) {
-        Some(port) => format!("{host}:{port}"),
-        None => host.clone(),
-    };
+    let address = member.address();
     Finding::new(
         member.host_name.span,
         "no given node",

@@ -17,12 +17,9 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
 fn finding(group: &MemberGroup<'_>) -> Option<Finding> {
     let mut parts = group.parts();
     parts.sort_by_key(|part| std::cmp::Reverse(part.len()));
-    let nodes = |part: &Vec<usize>| -> Vec<&Node> {
-        part.iter().filter_map(|place| group.nodes.get(*place).copied()).collect()
-    };
     let (last, rest) = parts.split_last()?;
-    let beside: Vec<&Node> = rest.first().map(nodes)?;
-    let apart = nodes(last);
+    let beside: Vec<&Node> = group.at(rest.first()?);
+    let apart = group.at(last);
     let (first, others) = apart.split_first()?;
     let message = format!(
         "{} in cluster domain {} list only each other, and so do {}",

@@ -1,7 +1,7 @@
 //! A node whose member list leads to no peer starts a cluster of its own.
 
 use crate::model::clustering::{Clustering, Member};
-use crate::model::{ConfigModel, Deployment, Node, Setting};
+use crate::model::{ConfigModel, Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// CL004.
@@ -41,17 +41,10 @@ fn listed(clustering: &Clustering) -> String {
     if clustering.members.is_empty() {
         return "lists nobody".to_owned();
     }
-    let shown: Vec<String> = clustering.members.iter().take(SHOWN).map(address).collect();
+    let shown: Vec<String> = clustering.members.iter().take(SHOWN).map(Member::address).collect();
     let more = clustering.members.len().saturating_sub(SHOWN);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!("lists only {}{more}", shown.join(", "))
-}
-
-fn address(member: &Member) -> String {
-    match member.port.as_ref().and_then(Setting::known) {
-        Some(port) => format!("{}:{port}", member.host_name.value),
-        None => member.host_name.value.clone(),
-    }
 }
 
 fn help(deployment: &Deployment, node: &Node, peers: &[&Node]) -> String {

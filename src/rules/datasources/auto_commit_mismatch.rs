@@ -5,7 +5,7 @@ use crate::model::database::DataSource;
 use crate::model::node::Node;
 use crate::model::sharing::{SHARED, uses};
 use crate::model::value::Setting;
-use crate::rules::{Check, Finding, Rule};
+use crate::rules::{Check, Finding, Rule, majority};
 use crate::source::Span;
 use crate::syntax::jdbc::Vendor;
 
@@ -39,9 +39,7 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
                 .filter_map(|sharer| committing(sharer.node, sharer.source))
                 .filter(|one| !seen.contains(&one.option.span))
                 .collect();
-            let agreeing =
-                |one: &Committing<'_>| all.iter().filter(|other| !differ(deployment, one, other)).count();
-            let Some(right) = all.iter().rev().max_by_key(|one| agreeing(one)) else { continue };
+            let Some(right) = majority(&all, |one, other| !differ(deployment, one, other)) else { continue };
             for wrong in all.iter().filter(|one| differ(deployment, right, one)) {
                 if !seen.contains(&wrong.option.span) {
                     seen.push(wrong.option.span);

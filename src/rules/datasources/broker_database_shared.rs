@@ -1,10 +1,10 @@
 //! Two embedded brokers in one database: each takes the messages and queues of the other for its own.
 
 use crate::model::Deployment;
-use crate::model::database::{DataSource, LogicalDatabase};
+use crate::model::database::LogicalDatabase;
 use crate::model::node::Node;
 use crate::model::ports::ListenerKind;
-use crate::model::sharing::node_names;
+use crate::model::sharing::{Opened, node_names};
 use crate::rules::{Check, Finding, Rule};
 
 /// DS013.
@@ -14,18 +14,18 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
-    let mut rest: Vec<(&Node, &DataSource)> = deployment
+    let kept = deployment
         .nodes
         .iter()
         .filter(|node| !is_clustered(node) && !deployment.is_standby(node))
         .filter_map(|node| Some((node, node.database(LogicalDatabase::Broker)?.0)))
-        .filter(|(_, source)| !source.is_h2())
-        .collect();
-    while let Some((first, others)) = rest.split_first() {
-        let (same, apart): (Vec<_>, Vec<_>) =
-            others.iter().copied().partition(|other| deployment.same_database(*first, *other) == Some(true));
-        findings.extend((!same.is_empty()).then(|| finding(*first, &same)));
-        rest = apart;
+        .filter(|(_, source)| !source.is_h2());
+    for group in deployment.by_database(kept, |opened| *opened) {
+        if let [first, peers @ ..] = group.as_slice()
+            && !peers.is_empty()
+        {
+            findings.push(finding(*first, peers));
+        }
     }
 }
 
@@ -34,7 +34,7 @@ fn is_clustered(node: &Node) -> bool {
     node.listener(ListenerKind::BrokerCoordination).is_some_and(|listener| listener.open)
 }
 
-fn finding((node, source): (&Node, &DataSource), peers: &[(&Node, &DataSource)]) -> Finding {
+fn finding((node, source): Opened<'_>, peers: &[Opened<'_>]) -> Finding {
     let nodes: Vec<&Node> = std::iter::once(node).chain(peers.iter().map(|(peer, _)| *peer)).collect();
     let message = format!(
         "the brokers of {} keep their messages in one database ({})",

@@ -3,7 +3,7 @@
 use crate::model::database::{DataSource, DatabaseUse};
 use crate::model::node::{ConfigModel, Node, Product};
 use crate::model::{Deployment, Setting};
-use crate::rules::{Check, Finding, Rule, unique_near};
+use crate::rules::{Check, Finding, Rule, letters, unique_near};
 use crate::source::Span;
 
 /// DS002.
@@ -92,9 +92,6 @@ fn meant<'a>(node: &'a Node, usage: &DatabaseUse, name: &str) -> Option<&'a str>
 /// The written data source that nothing uses and that is called after this JNDI name, which a file asks for that nobody
 /// touched.
 fn renamed<'a>(node: &'a Node, name: &str) -> Option<&'a DataSource> {
-    let letters = |text: &str| -> String {
-        text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
-    };
     let is_used =
         |jndi_name: &str| node.database_uses.iter().any(|usage| usage.reference.text() == Some(jndi_name));
     let mut written =

@@ -3,7 +3,7 @@
 use crate::model::database::DataSource;
 use crate::model::node::Node;
 use crate::model::{Deployment, Setting};
-use crate::rules::{Check, Finding, Rule};
+use crate::rules::{Check, Finding, Rule, letters};
 use crate::source::Span;
 
 /// DS006.
@@ -75,8 +75,4 @@ fn place(source: &DataSource, driver: &Setting) -> Span {
 /// The archive that a vendor packs the jar into does not count: the server loads jars only.
 fn is_jar(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, extension)| extension == "jar")
-}
-
-fn letters(name: &str) -> String {
-    name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
 }

@@ -33,6 +33,7 @@ pub mod url_group_type_missing;
 pub mod value_unescaped;
 
 use crate::model::Setting;
+use crate::rules::nearest;
 
 /// True for a value that somebody fills in later, so that nothing can be said of it.
 fn is_filled_in_later(text: &str) -> bool {
@@ -51,10 +52,6 @@ fn misspelt<'k>(written: &str, known: &[&'k str]) -> Option<&'k str> {
         return None;
     }
     let same = known.iter().find(|name| bare(name) == bare(written));
-    let distance = |name: &str| strsim::damerau_levenshtein(name, written);
-    let near = || {
-        let near = known.iter().filter(|name| distance(name) <= 2 && name.len() > 6);
-        near.min_by_key(|name| distance(name))
-    };
-    same.or_else(near).copied()
+    let long = known.iter().copied().filter(|name| name.len() > 6);
+    same.copied().or_else(|| nearest(written, long, 2).first().copied())
 }

@@ -1,7 +1,7 @@
 //! A role that the version does not know infers nothing: the node behaves as an all-in-one.
 
 use crate::model::{Deployment, Node, Version};
-use crate::rules::{Check, Finding, Rule};
+use crate::rules::{Check, Finding, Rule, nearest};
 
 /// TL017.
 pub static RULE: Rule =
@@ -38,8 +38,8 @@ fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     } else {
         finding
     };
-    findings.push(match nearest(written, &roles) {
-        Some(meant) => finding.help(format!("write {meant}")).fix(role.bare(written), meant),
+    findings.push(match meant(written, &roles) {
+        Some(right) => finding.help(format!("write {right}")).fix(role.bare(written), right),
         None => finding.help(format!("write one of {}", roles.join(", "))),
     });
 }
@@ -61,7 +61,7 @@ fn roles(node: &Node) -> Vec<&'static str> {
 }
 
 /// The role that is meant, where no other is as near.
-fn nearest(written: &str, roles: &[&'static str]) -> Option<&'static str> {
+fn meant(written: &str, roles: &[&'static str]) -> Option<&'static str> {
     let written = written.to_ascii_lowercase().replace(['_', ' '], "-");
     let renamed = match written.as_str() {
         "api-store" | "api-devportal" | "devportal" | "api-publisher" | "publisher" => Some("control-plane"),
@@ -75,6 +75,5 @@ fn nearest(written: &str, roles: &[&'static str]) -> Option<&'static str> {
     if written == OF_SET_UP && roles.contains(&"api-store") {
         return Some("api-store");
     }
-    let distance = |role: &str| strsim::damerau_levenshtein(&written, role);
-    roles.iter().copied().filter(|role| distance(role) <= 3).min_by_key(|role| distance(role))
+    nearest(&written, roles.iter().copied(), 3).first().copied()
 }

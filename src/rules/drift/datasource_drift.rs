@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::list;
 use crate::model::database::DataSource;
-use crate::model::sharing::SHARED;
-use crate::model::{Deployment, Node, Setting};
+use crate::model::sharing::{Opened, SHARED};
+use crate::model::{Deployment, Setting};
 use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 use crate::syntax::secrets;
@@ -28,35 +28,21 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     }
 }
 
-/// A node with a data source.
-type Opener<'a> = (&'a Node, &'a DataSource);
-
 /// The data sources through which several nodes open one database for one purpose.
-fn sharing(deployment: &Deployment) -> Vec<Vec<Opener<'_>>> {
-    let mut classes: Vec<Vec<Opener<'_>>> = Vec::new();
+fn sharing(deployment: &Deployment) -> Vec<Vec<Opened<'_>>> {
+    let mut classes: Vec<Vec<Opened<'_>>> = Vec::new();
     for database in SHARED {
         for group in deployment.sharers(database) {
-            let mut of_group: Vec<Vec<Opener<'_>>> = Vec::new();
-            for node in group {
-                let Some((source, _)) = node.database(database) else { continue };
-                let same = |class: &&mut Vec<Opener<'_>>| {
-                    class
-                        .first()
-                        .is_some_and(|first| deployment.same_database(*first, (node, source)) == Some(true))
-                };
-                match of_group.iter_mut().find(same) {
-                    Some(class) => class.push((node, source)),
-                    None => of_group.push(vec![(node, source)]),
-                }
-            }
-            classes.extend(of_group.into_iter().filter(|class| class.len() > 1));
+            let opened = group.into_iter().filter_map(|node| Some((node, node.database(database)?.0)));
+            let of_group = deployment.by_database(opened, |opened| *opened).into_iter();
+            classes.extend(of_group.filter(|class| class.len() > 1));
         }
     }
     classes
 }
 
 /// One finding for each node that opens the database otherwise than most, with the node and the data source.
-fn drifts(group: &[Opener<'_>]) -> Vec<(Finding, (usize, Span))> {
+fn drifts(group: &[Opened<'_>]) -> Vec<(Finding, (usize, Span))> {
     let same_roles = group.windows(2).all(|pair| match pair {
         [(left, _), (right, _)] => left.roles == right.roles,
         _ => true,

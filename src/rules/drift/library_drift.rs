@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::list;
 use crate::model::drift::Kind;
 use crate::model::{Deployment, Node};
-use crate::rules::{Check, Finding, Rule};
+use crate::rules::{Check, Finding, Rule, letters};
 
 /// DR006.
 pub static RULE: Rule =
@@ -84,9 +84,6 @@ const DRIVERS: [&str; 8] =
 
 /// True for a driver of which some node has no version at all: a rule about data sources speaks about that.
 fn is_reported(members: &[&Node], holders: &[usize], jar: &str) -> bool {
-    let letters = |name: &str| -> String {
-        name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
-    };
     let own = letters(jar);
     DRIVERS.iter().filter(|driver| own.contains(**driver)).any(|driver| {
         let lacks = |node: &Node| !jars(node).iter().any(|jar| letters(jar).contains(driver));

@@ -5,7 +5,7 @@ use crate::catalog::vocabulary;
 use crate::diagnostic::Edit;
 use crate::model::texts::{Placed, elements};
 use crate::model::{Deployment, Node};
-use crate::rules::{Check, Finding, Rule};
+use crate::rules::{Check, Finding, Rule, nearest};
 use crate::source::Span;
 use crate::syntax::xml::{Attribute, Element};
 
@@ -40,7 +40,7 @@ impl File<'_> {
         let names = self.known.names_under(parent).filter(|name| !name.starts_with('@'));
         // A name that is at home elsewhere is misspelt here only if nothing but its case is wrong.
         let is_known_elsewhere = self.known.paths_of(name).next().is_some();
-        let right = nearest(name, names)?;
+        let right = meant(name, names)?;
         if is_known_elsewhere && !right.eq_ignore_ascii_case(name) {
             return None;
         }
@@ -62,7 +62,7 @@ impl File<'_> {
             return None;
         }
         let names = self.known.names_under(&placed.path).filter_map(|name| name.strip_prefix('@'));
-        let right = nearest(&attribute.name, names)?;
+        let right = meant(&attribute.name, names)?;
         let span = attribute.value.span;
         let length = u32::try_from(attribute.name.len()).ok()?;
         let name = Span { end: span.start + length, ..span };
@@ -78,7 +78,7 @@ impl File<'_> {
         if self.known.keys_of(&placed.path).any(|key| key == name) || OTHER_PARAMETERS.contains(&name) {
             return None;
         }
-        let right = nearest(name, self.known.keys_of(&placed.path).chain(OTHER_PARAMETERS))?;
+        let right = meant(name, self.known.keys_of(&placed.path).chain(OTHER_PARAMETERS))?;
         let text = &attribute.value;
         Some(self.finding(text.span, name, right).fix(Some(text.part(0..text.text.len())), right))
     }
@@ -129,13 +129,6 @@ const OTHER_PARAMETERS: [&str; 14] = [
 ];
 
 /// The known name that somebody meant: the same letters in other case, or one or two letters away.
-fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let folded = name.to_ascii_lowercase();
-    let distance = |known: &str| strsim::damerau_levenshtein(&folded, &known.to_ascii_lowercase());
-    let most = if name.len() < 6 { 1 } else { 2 };
-    known
-        .map(|known| (distance(known), known))
-        .filter(|(distance, _)| *distance <= most)
-        .min()
-        .map(|(_, known)| known)
+fn meant<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    nearest(name, known, if name.len() < 6 { 1 } else { 2 }).first().copied()
 }

@@ -68,7 +68,7 @@ fn placeholder(node: &Node, text: &Text<'_>, range: Range<usize>) -> Option<Find
     let shown = text.scalar.text.get(range.clone())?;
     let name = shown.trim_start_matches("${").trim_end_matches('}');
     // A start script may set it.
-    if node.system_properties.iter().any(|(property, _)| property == name) {
+    if node.system_property(name).is_some() {
         return None;
     }
     let what = if secrets::is_secret_key(text.key()) { "a placeholder".to_owned() } else { shown.to_owned() };
@@ -134,7 +134,7 @@ fn is_example(host: &str) -> bool {
 fn is_known(deployment: &Deployment, host: &str) -> bool {
     !deployment.owners(host).is_empty()
         || deployment.balancer(host).is_some()
-        || deployment.hosts.as_ref().is_some_and(|hosts| hosts.address_of(host).is_some())
+        || deployment.mapped(host).is_some()
 }
 
 /// Placeholders among the servers behind the proxy.

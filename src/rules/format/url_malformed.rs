@@ -58,7 +58,7 @@ fn unknown_variable<'a>(
 ) -> Option<(std::ops::Range<usize>, &'a str)> {
     let mut shipped: Option<BTreeSet<String>> = None;
     variables(value).find(|(_, name)| {
-        let is_set = || node.system_properties.iter().any(|(property, _)| property == name);
+        let is_set = || node.system_property(name).is_some();
         let known = shipped.get_or_insert_with(|| shipped_variables(pack, text.file));
         let is_plain = name.chars().all(|letter| letter.is_ascii_lowercase() || ".-_".contains(letter));
         is_plain && !known.is_empty() && !KNOWN.contains(name) && !known.contains(*name) && !is_set()

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::model::gateway::Environment;
 use crate::model::{Deployment, Node, Role, Setting};
-use crate::rules::{Check, Finding, Rule};
+use crate::rules::{Check, Finding, Rule, letters};
 
 /// GW010.
 pub static RULE: Rule = Rule {
@@ -158,9 +158,4 @@ fn nodes(defined: &[Defined<'_>]) -> String {
         }
     }
     names.join(" and ")
-}
-
-/// A name without what people get wrong in it: case, spaces, hyphens.
-fn letters(text: &str) -> String {
-    text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
 }

@@ -4,7 +4,7 @@ use crate::model::deployment::SyncMode;
 use crate::model::gateway::Environment;
 use crate::model::sharing::listed;
 use crate::model::{ConfigModel, Deployment, Endpoint, Node, Setting};
-use crate::rules::{Check, Finding, Rule};
+use crate::rules::{Check, Finding, Rule, majority};
 
 /// GW001.
 pub static RULE: Rule = Rule {
@@ -29,7 +29,7 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for name in names {
         let pushes: Vec<Push<'_>> =
             deployment.publishers().filter_map(|publisher| push(deployment, publisher, name)).collect();
-        let Some(usual) = usual(&pushes) else { continue };
+        let Some(usual) = majority(&pushes, |one, other| one.gateway == other.gateway) else { continue };
         let divergent: Vec<&Push<'_>> = pushes
             .iter()
             .filter(|push| {
@@ -58,12 +58,6 @@ fn push<'a>(deployment: &'a Deployment, publisher: &'a Node, wanted: &str) -> Op
     let url = environment.service_url.as_ref()?;
     let gateway = deployment.resolve(publisher, url).node_index(publisher.index)?;
     Some(Push { publisher, url, gateway })
-}
-
-/// A push to the gateway that most publishers name; of equally many the first.
-fn usual<'a, 'b>(pushes: &'b [Push<'a>]) -> Option<&'b Push<'a>> {
-    let alike = |gateway: usize| pushes.iter().filter(|push| push.gateway == gateway).count();
-    pushes.iter().rev().max_by_key(|push| alike(push.gateway))
 }
 
 fn finding(

@@ -49,7 +49,7 @@ fn unknown(deployment: &Deployment, node: &Node, url: &Endpoint) -> Option<Strin
     if !is_address && deployment.proxy.is_none() && deployment.hosts.is_none() {
         return None;
     }
-    let is_mapped = deployment.hosts.as_ref().is_some_and(|hosts| hosts.address_of(&host).is_some());
+    let is_mapped = deployment.mapped(&host).is_some();
     let mut servers = deployment.proxy.iter().flat_map(|proxy| &proxy.servers);
     let is_served = servers.any(|server| server.plain_names().any(|name| name.eq_ignore_ascii_case(&host)));
     (!is_service && !is_mapped && !is_served).then_some(host)

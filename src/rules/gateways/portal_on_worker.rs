@@ -11,7 +11,7 @@ pub static RULE: Rule =
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let is_certain = matches!(node.role_evidence, RoleEvidence::Inventory | RoleEvidence::Profile);
-    let has_profile = node.system_properties.iter().any(|(name, _)| name == "profile");
+    let has_profile = node.system_property("profile").is_some();
     if node.config_model != ConfigModel::Xml
         || !node.is_only(Role::GatewayWorker)
         || !is_certain

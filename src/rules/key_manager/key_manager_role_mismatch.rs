@@ -73,7 +73,7 @@ fn divided(deployment: &Deployment, group: &[&Node]) -> Option<Finding> {
     let one = deployment.nodes.get(asked(first)?)?;
     callers().find_map(|node| {
         let other = deployment.nodes.get(asked(node)?)?;
-        if other.index == one.index || !keep_apart(deployment, one, other) {
+        if other.index == one.index || !deployment.keep_apart(one, other, LogicalDatabase::Api) {
             return None;
         }
         let place = |node: &Node| node.key_calls().into_iter().find(|call| !call.logs_in).map(|call| call.endpoint.text.span);
@@ -89,11 +89,4 @@ fn divided(deployment: &Deployment, group: &[&Node]) -> Option<Finding> {
                 .related(one.name_place(), one.name.clone()),
         )
     })
-}
-
-fn keep_apart(deployment: &Deployment, left: &Node, right: &Node) -> bool {
-    let source = |node| Node::database(node, LogicalDatabase::Api);
-    let (Some((one, _)), Some((other, _))) = (source(left), source(right)) else { return false };
-    let is_networked = !one.is_embedded() && !other.is_embedded();
-    is_networked && deployment.same_database((left, one), (right, other)) == Some(false)
 }

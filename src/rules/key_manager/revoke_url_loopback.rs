@@ -15,7 +15,7 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
         let reports = node.acts_as(Role::KeyManager) && !node.acts_as(Role::Gateway) && is_old(node);
         let gateways: Vec<&Node> = deployment
             .gateways()
-            .filter(|gateway| deployment.same_zone(node, gateway) && keeps_tokens(gateway))
+            .filter(|gateway| deployment.same_zone(node, gateway) && gateway.caches_tokens())
             .collect();
         let url = node.key_management.as_ref().and_then(|keys| keys.revocation.as_ref());
         let url = url.filter(|url| url.text.is_written());
@@ -27,10 +27,6 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
 
 fn is_old(node: &Node) -> bool {
     node.config_model == ConfigModel::Xml || node.is_before(4, 0)
-}
-
-fn keeps_tokens(gateway: &Node) -> bool {
-    gateway.tokens.as_ref().is_some_and(|tokens| tokens.gateway_cache.is_true())
 }
 
 fn finding(deployment: &Deployment, node: &Node, url: &Endpoint, gateway: &Node) -> Option<Finding> {

@@ -29,11 +29,7 @@ fn finding(deployment: &Deployment, gateway: &Node) -> Option<Finding> {
         Target::Own(_) | Target::Balancer(_) | Target::Unknown => return None,
     };
     let is_near = |server: &&Node| deployment.same_machine(gateway, server) == Some(true);
-    let is_off = |server: &&Node| {
-        let enabled = server.key_management.as_ref().and_then(|keys| keys.thrift_enabled.as_ref());
-        enabled.is_some_and(|enabled| enabled.is_false())
-    };
-    if servers.iter().any(|server| is_near(server) || is_off(server)) {
+    if servers.iter().any(|server| is_near(server) || server.is_thrift_off()) {
         return None;
     }
     let name = match servers.as_slice() {

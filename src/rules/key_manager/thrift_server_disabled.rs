@@ -1,6 +1,5 @@
 //! A gateway that validates keys over Thrift against a key manager without a Thrift server refuses every call.
 
-use crate::model::keys::KeyManagement;
 use crate::model::sharing::node_names;
 use crate::model::{Deployment, Node, Role, Setting};
 use crate::rules::{Check, Finding, Rule};
@@ -32,11 +31,7 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
 
 /// The key managers without a Thrift server that a gateway calls.
 fn without_server<'a>(deployment: &'a Deployment, gateway: &'a Node) -> Vec<&'a Node> {
-    let is_off = |server: &&Node| {
-        let keys: Option<&KeyManagement> = server.key_management.as_ref();
-        keys.and_then(|keys| keys.thrift_enabled.as_ref()).is_some_and(Setting::is_false)
-    };
-    deployment.thrift_servers(gateway).into_iter().filter(is_off).collect()
+    deployment.thrift_servers(gateway).into_iter().filter(|server| server.is_thrift_off()).collect()
 }
 
 fn client<'a>(gateway: &'a Node) -> Option<Client<'a>> {

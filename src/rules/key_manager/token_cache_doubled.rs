@@ -12,10 +12,7 @@ pub static RULE: Rule = Rule {
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let is_old = |node: &&Node| node.config_model == ConfigModel::Xml || node.is_before(4, 0);
     for node in deployment.key_managers().filter(is_old) {
-        let caches = |gateway: &&Node| {
-            let tokens = gateway.tokens.as_ref();
-            tokens.is_some_and(|tokens| tokens.gateway_cache.is_true()) && deployment.same_zone(node, gateway)
-        };
+        let caches = |gateway: &&Node| gateway.caches_tokens() && deployment.same_zone(node, gateway);
         // A node that is both comes first: its own two caches are the matter.
         let own = Some(node).filter(|node| node.acts_as(Role::Gateway)).filter(caches);
         let gateway = own.or_else(|| deployment.gateways().find(caches));

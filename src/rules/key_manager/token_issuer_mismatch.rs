@@ -1,7 +1,7 @@
 //! Tokens carry the name of their issuer: a node that expects another name refuses them.
 
 use crate::model::{ConfigModel, Deployment, Node, Role, Setting};
-use crate::rules::{Check, Finding, Rule};
+use crate::rules::{Check, Finding, Rule, majority};
 use crate::syntax::url;
 
 /// KM013.
@@ -21,8 +21,7 @@ struct Issuer<'a> {
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for group in deployment.groups(Role::KeyManager) {
         let issuers: Vec<Issuer<'_>> = group.into_iter().filter_map(issuer).collect();
-        let count = |issuer: &&Issuer<'_>| issuers.iter().filter(|other| other.text == issuer.text).count();
-        let Some(right) = issuers.iter().rev().max_by_key(count) else { continue };
+        let Some(right) = majority(&issuers, |one, other| one.text == other.text) else { continue };
         let wrong = issuers.iter().filter(|issuer| is_other(issuer, right));
         findings.extend(wrong.map(|wrong| finding(wrong, right)));
     }

@@ -1,9 +1,9 @@
 //! Nodes that keep tokens in one database in different ways cannot find each other's tokens.
 
-use crate::model::database::{DataSource, LogicalDatabase};
+use crate::model::database::LogicalDatabase;
 use crate::model::tokens::{Processor, Tokens};
 use crate::model::{ConfigModel, Deployment, Node, Setting};
-use crate::rules::{Check, Finding, Rule};
+use crate::rules::{Check, Finding, Rule, majority_preferring};
 use crate::source::Span;
 
 /// KM014.
@@ -32,7 +32,10 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for group in deployment.sharers(LogicalDatabase::Api) {
         let keepers: Vec<Keeper<'_>> = group.into_iter().filter_map(keeper).collect();
         let Some(right) = most_common(&keepers) else { continue };
-        for wrong in keepers.iter().filter(|wrong| !keep_apart(deployment, wrong.node, right.node)) {
+        for wrong in keepers
+            .iter()
+            .filter(|wrong| !deployment.keep_apart(wrong.node, right.node, LogicalDatabase::Api))
+        {
             if let Some(finding) = mismatch(wrong, &right) {
                 told.push(wrong.node.index);
                 findings.push(finding);
@@ -50,27 +53,12 @@ fn keeper(node: &Node) -> Option<Keeper<'_>> {
 /// The way that most nodes have; of equally common ones one that does not contradict itself, else one that
 /// nobody touched, else the first.
 fn most_common<'a>(keepers: &[Keeper<'a>]) -> Option<Keeper<'a>> {
-    let weight = |keeper: &&Keeper<'a>| {
-        let alike = keepers.iter().filter(|other| differences(keeper, other).is_empty()).count();
+    let agree = |one: &Keeper<'_>, other: &Keeper<'_>| differences(one, other).is_empty();
+    let preference = |keeper: &Keeper<'_>| {
         let is_untouched = !keeper.tokens.encrypted.is_written() && !keeper.tokens.hashed.is_written();
-        (alike, contradiction(**keeper).is_none(), is_untouched)
+        (contradiction(*keeper).is_none(), is_untouched)
     };
-    keepers.iter().rev().max_by_key(weight).copied()
-}
-
-/// True for nodes that surely use different databases. The untouched ones in an input that leaves data sources out say
-/// nothing.
-fn keep_apart(deployment: &Deployment, left: &Node, right: &Node) -> bool {
-    let (Some((one, _)), Some((other, _))) =
-        (left.database(LogicalDatabase::Api), right.database(LogicalDatabase::Api))
-    else {
-        return false;
-    };
-    let is_networked =
-        |source: &DataSource| !source.is_embedded() && source.url.as_ref().is_some_and(Setting::is_written);
-    is_networked(one)
-        && is_networked(other)
-        && deployment.same_database((left, one), (right, other)) == Some(false)
+    majority_preferring(keepers, agree, preference).copied()
 }
 
 fn differences<'a>(own: &Keeper<'a>, other: &Keeper<'a>) -> Vec<Difference<'a>> {

@@ -41,7 +41,7 @@ fn ports(deployment: &Deployment) -> BTreeSet<u16> {
 /// machine of the proxy, and an address of several nodes is one of theirs.
 fn is_address(deployment: &Deployment, server: &UpstreamServer) -> bool {
     let Host::Name(name) = Host::literal(&server.host) else { return false };
-    let mapped = deployment.hosts.as_ref().and_then(|hosts| hosts.address_of(&name));
+    let mapped = deployment.mapped(&name);
     let is_owned = |host: &str| !deployment.owners(host).is_empty() || deployment.balancer(host).is_some();
     name.contains(['.', ':'])
         && !name.contains(".svc")

@@ -4,7 +4,7 @@ use crate::model::database::DataSource;
 use crate::model::node::Node;
 use crate::model::registry::{CachedDatabase, RemoteInstance};
 use crate::model::{Deployment, Setting};
-use crate::rules::{Check, Finding, Rule};
+use crate::rules::{Check, Finding, Rule, majority};
 use crate::source::Span;
 
 /// RG012.
@@ -21,15 +21,9 @@ struct Cached<'a> {
 }
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
-    let mut rest: Vec<Cached<'_>> = deployment.nodes.iter().flat_map(cached).collect();
-    while let Some(first) = rest.first() {
-        let place = (first.node, first.source);
-        let (group, others): (Vec<_>, Vec<_>) = rest.into_iter().partition(|other| {
-            let same = std::ptr::eq(place.1, other.source);
-            same || deployment.same_database(place, (other.node, other.source)) == Some(true)
-        });
+    let cached = deployment.nodes.iter().flat_map(cached);
+    for group in deployment.by_database(cached, |cached| (cached.node, cached.source)) {
         findings.extend(of_database(&group));
-        rest = others;
     }
 }
 
@@ -41,9 +35,7 @@ fn cached(node: &Node) -> Vec<Cached<'_>> {
     let instances = registry.instances.iter().filter(own).filter_map(|instance| {
         let cache_id = instance.cache_id.as_ref()?;
         let name = registry.db_config(instance.db_config.as_ref()?.text()?)?.data_source.as_ref()?.text()?;
-        let is_meant = |source: &&DataSource| source.jndi_name.as_ref().and_then(Setting::text) == Some(name);
-        let source = node.data_sources.iter().rfind(is_meant)?;
-        source.identity()?;
+        let source = node.data_source(name).filter(|source| source.readable().is_some())?;
         Some(Cached {
             node,
             cache_id,
@@ -74,8 +66,7 @@ fn of_database(group: &[Cached<'_>]) -> Vec<Finding> {
     if !own.is_empty() || is_one {
         return own;
     }
-    let agreeing = |cached: &Cached<'_>| group.iter().filter(|other| other.is_like(cached)).count();
-    let Some(right) = group.iter().rev().max_by_key(|cached| agreeing(cached)) else { return own };
+    let Some(right) = majority(group, Cached::is_like) else { return own };
     let differing =
         written().filter(|cached| !cached.is_like(right) && cached.node.index != right.node.index);
     differing.map(|cached| cached.differs_from(right)).collect()

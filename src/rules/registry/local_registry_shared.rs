@@ -3,7 +3,7 @@
 use super::moved_local;
 use crate::model::database::{DataSource, DatabaseUse, LogicalDatabase};
 use crate::model::node::Node;
-use crate::model::sharing::node_names;
+use crate::model::sharing::{Opened, node_names};
 use crate::model::{Deployment, Setting};
 use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
@@ -21,7 +21,7 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     if deployment.nodes.len() < 2 {
         return;
     }
-    let mut apart: Vec<(&Node, &DataSource)> = Vec::new();
+    let mut apart: Vec<Opened<'_>> = Vec::new();
     for node in &deployment.nodes {
         let Some(local) = moved_local(node) else { continue };
         match also_mounted(deployment, node, local) {
@@ -30,11 +30,12 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
         }
     }
     apart.retain(|(node, _)| !deployment.is_standby(node));
-    while let Some((first, rest)) = apart.split_first() {
-        let (same, others): (Vec<_>, Vec<_>) =
-            rest.iter().copied().partition(|other| deployment.same_database(*first, *other) == Some(true));
-        findings.extend((!same.is_empty()).then(|| shared_by_nodes(*first, &same)));
-        apart = others;
+    for group in deployment.by_database(apart, |opened| *opened) {
+        if let [first, peers @ ..] = group.as_slice()
+            && !peers.is_empty()
+        {
+            findings.push(shared_by_nodes(*first, peers));
+        }
     }
 }
 
@@ -65,7 +66,7 @@ fn also_mounted(deployment: &Deployment, node: &Node, local: &DatabaseUse) -> Op
     )
 }
 
-fn shared_by_nodes((node, source): (&Node, &DataSource), peers: &[(&Node, &DataSource)]) -> Finding {
+fn shared_by_nodes((node, source): Opened<'_>, peers: &[Opened<'_>]) -> Finding {
     let place = |node: &Node, source: &DataSource| match moved_local(node) {
         Some(local) => place(node, local),
         None => source.database_place(),

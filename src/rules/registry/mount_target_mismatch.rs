@@ -1,9 +1,10 @@
 //! One path mounted from two places of the shared registry: what one node writes there the other does not find.
 
 use crate::model::Deployment;
+use crate::model::grouped::grouped;
 use crate::model::node::Node;
 use crate::model::registry::{GOVERNANCE_PATH, Mount, Registry};
-use crate::rules::{Check, Finding, Rule};
+use crate::rules::{Check, Finding, Rule, majority_preferring};
 use crate::source::Span;
 
 /// RG009.
@@ -34,7 +35,10 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let mut places: Vec<Span> = Vec::new();
     for path in paths {
         for group in groups(deployment, path) {
-            let Some(right) = majority(&group, path) else { continue };
+            let agree = |one: &Mounted<'_>, other: &Mounted<'_>| one.source == other.source;
+            // Of two the one that mounts the path from the same path.
+            let right = majority_preferring(&group, agree, |mounted| mounted.source == path);
+            let Some(right) = right else { continue };
             for mounted in group.iter().filter(|mounted| mounted.source != right.source) {
                 // One root holds for several mounts.
                 let place = place(mounted, right);
@@ -50,20 +54,12 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
 /// The nodes that mount the path, by zone and product. Governance is one for the product; what else is mounted, such as the
 /// config space, may be one for each role.
 fn groups<'a>(deployment: &'a Deployment, path: &str) -> Vec<Vec<Mounted<'a>>> {
-    let mut groups: Vec<Vec<Mounted<'a>>> = Vec::new();
-    for mounted in deployment.nodes.iter().filter_map(|node| mounted(node, path)) {
-        let fits = |first: &Mounted<'_>| {
-            let is_one = path == GOVERNANCE_PATH || deployment.same_group(first.node, mounted.node);
-            first.node.product == mounted.node.product
-                && deployment.same_zone(first.node, mounted.node)
-                && is_one
-        };
-        match groups.iter_mut().find(|group| group.first().is_some_and(fits)) {
-            Some(group) => group.push(mounted),
-            None => groups.push(vec![mounted]),
-        }
-    }
-    groups
+    let mounted = deployment.nodes.iter().filter_map(|node| mounted(node, path));
+    grouped(mounted, |Mounted { node, .. }, Mounted { node: other, .. }| {
+        node.product == other.product
+            && deployment.same_zone(node, other)
+            && (path == GOVERNANCE_PATH || deployment.same_group(node, other))
+    })
 }
 
 fn mounted<'a>(node: &'a Node, path: &str) -> Option<Mounted<'a>> {
@@ -77,12 +73,6 @@ fn mounted<'a>(node: &'a Node, path: &str) -> Option<Mounted<'a>> {
     let target = mount.target_path.as_ref()?.text()?.trim_end_matches('/');
     let root_span = instance.registry_root.as_ref().filter(|root| root.is_written()).map(|root| root.span);
     Some(Mounted { node, mount, source: format!("{root}{target}"), root: root_span })
-}
-
-/// The one that most others agree with; of two the one that mounts the path from the same path.
-fn majority<'a, 'b>(group: &'b [Mounted<'a>], path: &str) -> Option<&'b Mounted<'a>> {
-    let agreeing = |source: &str| group.iter().filter(|other| other.source == source).count();
-    group.iter().rev().max_by_key(|mounted| (agreeing(&mounted.source), mounted.source == path))
 }
 
 fn finding(path: &str, mounted: &Mounted<'_>, right: &Mounted<'_>) -> Finding {

@@ -71,8 +71,8 @@ fn checks_names(node: &Node) -> bool {
     const SWITCHES: [(&str, &str); 2] =
         [("org.wso2.ignoreHostnameVerification", "true"), ("httpclient.hostnameVerifier", "AllowAll")];
     let is_off = |(name, value): &(&str, &str)| {
-        let set = node.system_properties.iter().rev().find(|(property, _)| property == name);
-        set.is_some_and(|(_, set)| set.value.eq_ignore_ascii_case(value) || set.known().is_none())
+        node.system_property(name)
+            .is_some_and(|set| set.value.eq_ignore_ascii_case(value) || set.known().is_none())
     };
     node.is_at_least(2, 5)
         && !SWITCHES.iter().any(is_off)

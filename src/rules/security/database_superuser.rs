@@ -32,6 +32,5 @@ fn check(deployment: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
 fn superuser(source: &DataSource) -> Option<(&DataSource, &Setting)> {
     let user = source.user_name.as_ref().filter(|user| user.is_written())?;
     let name = user.text()?.to_ascii_lowercase();
-    let is_networked = source.jdbc.is_some() && !source.is_h2() && source.url.as_ref()?.known().is_some();
-    (is_networked && SUPERUSERS.contains(&name.as_str())).then_some((source, user))
+    (source.is_networked() && SUPERUSERS.contains(&name.as_str())).then_some((source, user))
 }

@@ -34,10 +34,9 @@ fn places(node: &Node) -> Vec<(&Setting, String, &'static str)> {
         );
         (verifier, message, "write DefaultAndLocalhost, and name hosts as their certificates do")
     });
-    let property = node.system_properties.iter().rev().find(|(name, _)| name == IGNORED);
     // Packs up to 2.2 ship the property.
-    let option = property.filter(|(_, value)| value.boolean().is_true() && node.is_at_least(2, 5));
-    let option = option.map(|(_, value)| {
+    let is_on = |value: &&Setting| value.boolean().is_true() && node.is_at_least(2, 5);
+    let option = node.system_property(IGNORED).filter(is_on).map(|value| {
         let message =
             format!("{} starts with {IGNORED}=true: it accepts certificates of any host name", node.name);
         (value, message, "remove the option, and name hosts as their certificates do")

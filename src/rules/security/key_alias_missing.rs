@@ -17,7 +17,7 @@ fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let mut places: BTreeMap<(&str, &str), Vec<&KeyStore>> = BTreeMap::new();
     for store in node.key_stores.iter().filter(|store| !store.usage.is_trust()) {
         let alias = store.alias.as_ref().and_then(Setting::text).filter(|alias| !alias.is_empty());
-        if let (Some(alias), Some(content), Some(file)) = (alias, readable(store), &store.file_name)
+        if let (Some(alias), Some(content), Some(file)) = (alias, store.readable(), &store.file_name)
             && !content.entry(alias).is_some_and(|entry| entry.is_key)
         {
             places.entry((file, alias)).or_default().push(store);
@@ -40,7 +40,7 @@ fn place(store: &KeyStore) -> Option<Span> {
 /// One finding for all places that name one alias of one store.
 fn missing_key(node: &Node, stores: &[&KeyStore]) -> Option<Finding> {
     let (store, rest) = stores.split_first()?;
-    let content = readable(store)?;
+    let content = store.readable()?;
     let name = store.alias.as_ref()?.text()?;
     let file = store.file();
     let reason = if content.entry(name).is_some() { "only a certificate" } else { "no key" };
@@ -58,11 +58,11 @@ fn missing_key(node: &Node, stores: &[&KeyStore]) -> Option<Finding> {
 
 /// Certificates that tokens and keys of APIs are checked with, since 3.1 (`gateway_certificate_alias`).
 fn missing_certificates(node: &Node) -> impl Iterator<Item = Finding> {
-    let trust = node.key_stores.iter().find(|store| store.usage == KeyStoreUse::Trust);
+    let trust = node.key_store(KeyStoreUse::Trust);
     let aliases = node.security.verifying_aliases.iter().filter(|_| node.is_at_least(3, 1));
     aliases.filter_map(move |alias| {
         let (store, name) = (trust?, alias.text()?);
-        let content = readable(store)?;
+        let content = store.readable()?;
         if name.is_empty() || content.entry(name).is_some() {
             return None;
         }
@@ -75,10 +75,6 @@ fn missing_certificates(node: &Node) -> impl Iterator<Item = Finding> {
         let help = format!("import the certificate of the primary key store into {file} under alias {name}");
         Some(Finding::new(place, "no such certificate", message).help(help))
     })
-}
-
-fn readable(store: &KeyStore) -> Option<&KeyStoreFile> {
-    store.content.as_deref().filter(|content| content.is_complete)
 }
 
 fn keys_of(file: &str, content: &KeyStoreFile) -> String {

@@ -114,8 +114,7 @@ fn alias(store: &KeyStore) -> Option<&str> {
 
 /// The store that a node encrypts its data with: the internal one since 2.6, where it is declared, else the primary.
 pub(super) fn encrypting(node: &Node) -> Option<&KeyStore> {
-    let find = |usage| node.key_stores.iter().find(|store| store.usage == usage);
-    let (internal, primary) = (find(KeyStoreUse::Internal), find(KeyStoreUse::Primary));
+    let (internal, primary) = (node.key_store(KeyStoreUse::Internal), node.key_store(KeyStoreUse::Primary));
     // What deployment.toml leaves to its defaults is the primary store, which has a place of its own.
     let is_own = |store: &&KeyStore| {
         store.location.origin != Origin::Derived || store.alias.as_ref().is_some_and(Setting::is_written)

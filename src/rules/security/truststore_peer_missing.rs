@@ -46,9 +46,8 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
 
 /// The trust store of a node, as far as its file can be read.
 fn trust(node: &Node) -> Option<(&KeyStore, &KeyStoreFile)> {
-    let store = node.key_stores.iter().find(|store| store.usage == KeyStoreUse::Trust)?;
-    let content = store.content.as_deref().filter(|content| content.is_complete)?;
-    Some((store, content))
+    let store = node.key_store(KeyStoreUse::Trust)?;
+    Some((store, store.readable()?))
 }
 
 /// A chain that ends with a root of its own is trusted by one of its certificates; of any other nobody knows the root.

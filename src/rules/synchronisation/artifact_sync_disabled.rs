@@ -2,7 +2,7 @@
 
 use crate::model::sharing::listed;
 use crate::model::{ConfigModel, Deployment, Node, Role, Setting, SyncMode};
-use crate::rules::{Check, Finding, Rule};
+use crate::rules::{Check, Finding, Rule, majority};
 use crate::source::Span;
 
 /// DY010.
@@ -54,8 +54,7 @@ fn labels(group: &[&Node]) -> Vec<Finding> {
     };
     let known: Vec<(&Node, Vec<String>, Span)> =
         group.iter().filter_map(|node| of(node).map(|(names, span)| (*node, names, span))).collect();
-    let count = |names: &Vec<String>| known.iter().filter(|(_, other, _)| other == names).count();
-    let Some((peer, common, place)) = known.iter().rev().max_by_key(|(_, names, _)| count(names)) else {
+    let Some((peer, common, place)) = majority(&known, |(_, one, _), (_, other, _)| one == other) else {
         return Vec::new();
     };
     let wrong = known.iter().filter(|(_, names, _)| names != common);

@@ -2,7 +2,7 @@
 
 use crate::model::gateway::{DeploymentSynchronizer, without_login};
 use crate::model::{Deployment, Node, Role, Setting};
-use crate::rules::{Check, Finding, Rule};
+use crate::rules::{Check, Finding, Rule, majority_preferring};
 use crate::source::Span;
 
 /// DY005.
@@ -32,22 +32,20 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
         let count = |reader: &Reader<'_>| {
             readers.iter().filter(|other| other.repository == reader.repository).count()
         };
-        let weight = |reader: &&Reader<'_>| (count(reader), commits(reader));
-        let Some(right) = readers.iter().rev().max_by_key(weight) else { continue };
+        let agree = |one: &Reader<'_>, other: &Reader<'_>| one.repository == other.repository;
+        let Some(right) = majority_preferring(&readers, agree, |reader| reader.synchronizer.commits()) else {
+            continue;
+        };
         // A repository with readers or a writer of its own is that of another zone, whatever the nodes are called.
-        let is_lost = |reader: &&Reader<'_>| count(reader) == 1 && !commits(reader);
+        let is_lost = |reader: &&Reader<'_>| count(reader) == 1 && !reader.synchronizer.commits();
         let wrong = readers.iter().filter(|reader| reader.repository != right.repository).filter(is_lost);
         findings.extend(wrong.map(|wrong| finding(wrong, right)));
     }
 }
 
-fn commits(reader: &Reader<'_>) -> bool {
-    reader.synchronizer.auto_commit.as_ref().is_some_and(Setting::is_true)
-}
-
 /// A node that synchronises; `None` where a part of its repository is unknown.
 fn reader(node: &Node) -> Option<Reader<'_>> {
-    let synchronizer = node.synchronizer.as_ref().filter(|own| own.enabled.is_true())?;
+    let synchronizer = node.active_synchronizer()?;
     let kind = synchronizer.repository_type.as_ref().map_or(Some("svn"), Setting::text)?;
     let appends_tenant = synchronizer.append_tenant.as_ref().map_or(Some(&true), Setting::known)?;
     let repository = Repository {

@@ -34,7 +34,7 @@ fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
 
 /// Settings that still are as in the untouched pack, by name.
 fn samples(node: &Node) -> Vec<(&'static str, Span)> {
-    let Some(own) = node.synchronizer.as_ref().filter(|own| own.enabled.is_true()) else { return Vec::new() };
+    let Some(own) = node.active_synchronizer() else { return Vec::new() };
     let url = own.svn_url.as_ref().filter(|url| url.text().is_some_and(|text| text.contains(HOST)));
     let user = own.svn_user.as_ref().filter(|user| user.text() == Some("username"));
     // A password called password may be the operator's choice; beside a sample login it is not.

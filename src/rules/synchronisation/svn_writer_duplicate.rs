@@ -16,7 +16,7 @@ type Writer<'a> = (&'a Node, &'a Setting<bool>);
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let mut groups: Vec<(String, Vec<Writer<'_>>)> = Vec::new();
     for node in &deployment.nodes {
-        let Some((url, commit)) = node.synchronizer.as_ref().and_then(writer) else { continue };
+        let Some((url, commit)) = node.active_synchronizer().and_then(writer) else { continue };
         match groups.iter_mut().find(|(known, _)| *known == url) {
             Some((_, writers)) => writers.push((node, commit)),
             None => groups.push((url, vec![(node, commit)])),
@@ -46,6 +46,5 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
 /// The repository that a node commits to, normalised, and the setting that makes it a writer.
 fn writer(synchronizer: &DeploymentSynchronizer) -> Option<(String, &Setting<bool>)> {
     let commit = synchronizer.auto_commit.as_ref().filter(|commit| commit.is_true())?;
-    let url = synchronizer.repository()?;
-    synchronizer.enabled.is_true().then_some((url, commit))
+    Some((synchronizer.repository()?, commit))
 }

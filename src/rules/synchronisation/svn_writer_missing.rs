@@ -20,9 +20,7 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     }
     let mut groups: Vec<(String, Vec<Reader<'_>>)> = Vec::new();
     for node in &deployment.nodes {
-        let Some(synchronizer) = node.synchronizer.as_ref().filter(|own| own.enabled.is_true()) else {
-            continue;
-        };
+        let Some(synchronizer) = node.active_synchronizer() else { continue };
         let Some(url) = synchronizer.repository() else { continue };
         match groups.iter_mut().find(|(known, _)| *known == url) {
             Some((_, readers)) => readers.push((node, synchronizer)),

@@ -1,7 +1,6 @@
 //! Nodes that hash passwords differently in one user database: what one node stores the other does not recognise.
 
 use super::{Compared, compared};
-use crate::model::users::{Family, Users};
 use crate::model::{Deployment, Setting};
 use crate::rules::{Check, Finding, Rule, majority};
 
@@ -16,10 +15,7 @@ const PROPERTIES: [&str; 3] = ["PasswordDigest", "StoreSaltedPassword", "Passwor
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for nodes in deployment.user_groups() {
         let mut all = compared(&nodes);
-        all.retain(|compared| {
-            compared.users.user_store.as_ref().and_then(Setting::text).map(Users::family)
-                == Some(Family::Database)
-        });
+        all.retain(|compared| compared.users.are_in_database());
         for name in PROPERTIES {
             let Some(model) = majority(&all, |left, right| difference(name, left, right).is_none()) else {
                 continue;

@@ -1,9 +1,9 @@
 //! A node logs in to another one with an account that is not there: deploying, checking keys or counting fails.
 
+use crate::model::Deployment;
 use crate::model::login::Login;
 use crate::model::node::Node;
-use crate::model::users::{Family, Users};
-use crate::model::{Deployment, Setting};
+use crate::model::users::Users;
 use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
@@ -79,7 +79,7 @@ fn finding(node: &Node, login: &Login, target: &Node) -> Option<Finding> {
 
 /// `None` where the account is right or nobody can know: other users may be in the user store.
 fn fault(login: &Login, account: &str, theirs: &Users) -> Option<Fault> {
-    if theirs.user_store.as_ref().and_then(Setting::text).map(Users::family) != Some(Family::Database) {
+    if !theirs.are_in_database() {
         return None;
     }
     let name = theirs.admin_name.as_ref()?.text()?;

@@ -122,6 +122,6 @@ fn server(deployment: &Deployment, url: &str) -> String {
     let url = url.trim_end_matches('/').to_lowercase();
     let Some((scheme, rest)) = url.split_once("://") else { return url };
     let (host, port) = rest.split_once(':').unwrap_or((rest, ""));
-    let address = deployment.hosts.as_ref().and_then(|hosts| hosts.address_of(host)).unwrap_or(host);
+    let address = deployment.mapped(host).unwrap_or(host);
     format!("{scheme}://{address}:{port}")
 }

@@ -1,6 +1,6 @@
 //! An Identity Server of the wrong version lacks the key manager feature that this API Manager calls.
 
-use super::{is_certain, place};
+use super::place;
 use crate::model::{Deployment, Node, Product, Version};
 use crate::rules::{Check, Finding, Rule};
 
@@ -22,7 +22,7 @@ const PAIRS: [((u16, u16), (u16, u16)); 6] = [
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let of = |product: Product| {
-        deployment.nodes.iter().filter(move |node| node.product == product && is_certain(node))
+        deployment.nodes.iter().filter(move |node| node.product == product && node.told_version().is_some())
     };
     for server in of(Product::IdentityServer) {
         let callers: Vec<&Node> = of(Product::ApiManager).collect();

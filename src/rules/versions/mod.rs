@@ -6,13 +6,7 @@ pub mod update_level_mixed;
 pub mod version_mixed;
 
 use crate::model::Node;
-use crate::model::node::VersionEvidence;
 use crate::source::Span;
-
-/// True where the version is told, not guessed from what the files hold.
-fn is_certain(node: &Node) -> bool {
-    matches!(node.version_evidence, VersionEvidence::Given | VersionEvidence::Stated)
-}
 
 /// What states the version, else the file that should.
 fn place(node: &Node) -> Span {

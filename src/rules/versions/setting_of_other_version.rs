@@ -1,6 +1,5 @@
 //! The server skips elements that another version reads and goes on with its defaults, without a word in the log.
 
-use super::is_certain;
 use crate::input::Parsed;
 use crate::model::{Deployment, Node, Version};
 use crate::rules::{Check, Finding, Rule};
@@ -18,7 +17,7 @@ const THROTTLING: &str = "ThrottlingConfigurations";
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let Some((_, Parsed::Xml(document))) = node.documents.get(FILE) else { return };
-    let Some(version) = node.version.filter(|_| node.is_api_manager() && is_certain(node)) else { return };
+    let Some(version) = node.told_version().filter(|_| node.is_api_manager()) else { return };
     let root = &document.root;
     if let Some(throttling) = root.child(THROTTLING) {
         let found = [

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{is_certain, place};
+use super::place;
 use crate::model::deployment::Target;
 use crate::model::node::VersionEvidence;
 use crate::model::sharing::SHARED;
@@ -22,7 +22,8 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
 /// API Manager nodes whose versions are certain, joined where two share a database or one calls the other.
 fn connected(deployment: &Deployment) -> Vec<Vec<&Node>> {
     let mut groups: Vec<Vec<&Node>> = Vec::new();
-    for node in deployment.nodes.iter().filter(|node| node.is_api_manager() && is_certain(node)) {
+    for node in deployment.nodes.iter().filter(|node| node.is_api_manager() && node.told_version().is_some())
+    {
         let joins = |group: &Vec<&Node>| group.iter().any(|member| are_joined(deployment, member, node));
         let (mut joined, rest): (Vec<_>, Vec<_>) = groups.into_iter().partition(joins);
         joined.push(vec![node]);

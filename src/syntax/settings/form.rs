@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::{Kind, Setting, Settings};
 use crate::source::{FileId, Span};
 use crate::syntax::encoding::Format;
-use crate::syntax::{SyntaxError, json, properties, toml, xml};
+use crate::syntax::{SyntaxError, hexadecimal, json, properties, toml, xml};
 
 /// How a configuration file becomes settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +78,7 @@ impl Form {
 
 /// The digest of a value: the SHA-256 of its words with one blank between them, in hexadecimal digits.
 pub fn value_digest(value: &str) -> String {
-    hexadecimal(Sha256::digest(value.split_whitespace().collect::<Vec<_>>().join(" ")).as_slice())
+    hexadecimal(Sha256::digest(value.split_whitespace().collect::<Vec<_>>().join(" ")))
 }
 
 fn digest(text: &str) -> String {
@@ -87,11 +87,7 @@ fn digest(text: &str) -> String {
         hash.update(line);
         hash.update("\n");
     }
-    hexadecimal(hash.finalize().as_slice())
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(hash.finalize())
 }
 
 #[cfg(test)]

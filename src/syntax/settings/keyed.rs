@@ -4,7 +4,7 @@ use super::{Kind, Labels, Setting, Settings, covers, cut, predicate};
 use crate::source::{FileId, Span};
 use crate::syntax::json::{self, Value};
 use crate::syntax::toml::{self, Item, Table};
-use crate::syntax::{Scalar, SyntaxError};
+use crate::syntax::{Scalar, SyntaxError, quoted};
 
 /// The parsers refuse deeper trees.
 const MAX_DEPTH: usize = 256;
@@ -207,25 +207,6 @@ impl Settings for toml::Document {
 fn key_step(key: &str) -> String {
     let bare = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '$' | ':' | '/' | ' ');
     if !key.is_empty() && key.trim() == key && key.chars().all(bare) { key.to_owned() } else { quoted(key) }
-}
-
-/// The text as a JSON string.
-pub(super) fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for letter in text.chars() {
-        match letter {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            control if control.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(control))),
-            letter => out.push(letter),
-        }
-    }
-    out.push('"');
-    out
 }
 
 const FILE: FileId = FileId { owner: 0, index: 0 };

@@ -20,6 +20,7 @@ pub use xml::{Key as XmlKey, apart as xml_apart, build as build_xml, keys_of as 
 use std::collections::BTreeMap;
 
 use crate::source::Span;
+use crate::syntax::quoted;
 
 /// One value of a document under its path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +49,7 @@ impl Setting {
     /// The value with JSON quotes where it is text: tells `"true"` from `true`.
     pub fn literal(&self) -> String {
         match self.kind {
-            Kind::Text => keyed::quoted(&self.value),
+            Kind::Text => quoted(&self.value),
             Kind::Literal => self.value.clone(),
         }
     }
