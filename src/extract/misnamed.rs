@@ -33,6 +33,7 @@ const OF_TOML: [&str; 1] = ["deployment.toml"];
 /// The misnamed files of a node, sorted by path.
 pub(super) fn misnamed(node: &Node, files: &mut Files) -> Vec<Misnamed> {
     let known: &[&str] = match node.config_model {
+        ConfigModel::Xml if node.is_older_than_known() => return Vec::new(),
         ConfigModel::Xml => &OF_XML,
         ConfigModel::Toml => &OF_TOML,
     };

@@ -163,6 +163,14 @@ impl Deployment {
         self.neighbours(node).any(|peer| peer.listeners.iter().any(alike))
     }
 
+    /// True for a loopback address with a number that is no port of the node, open or closed, but one of another node that
+    /// may run on the same machine.
+    pub fn may_mean_another(&self, node: &Node, endpoint: &Endpoint) -> bool {
+        let own = |port| node.listeners.iter().any(|listener| listener.port == Some(port));
+        let port = endpoint.port.number.filter(|_| endpoint.host == Host::Own);
+        port.is_some_and(|port| !own(port) && self.may_be_another(node, port))
+    }
+
     /// True where another node that may run on the same machine has the port.
     fn may_be_another(&self, node: &Node, port: u16) -> bool {
         let mut others = self.others(node).filter(|other| other.listener_on(port).is_some());
@@ -263,14 +271,14 @@ fn expected<'a>(target: &'a Node, reference: Reference<'_>, port: u16) -> Option
     of_kind().min_by_key(|one| distance(one))
 }
 
-/// True for a broker on loopback in the connection factory that every pack has: it is there for the node's own. A further
-/// factory in that file was added for another broker.
+/// True for the one broker, on loopback, of the connection factory that every pack has: it is there for the node's own.
+/// Somebody who lists several means others on the machine, and a further factory in that file was added for another broker.
 fn is_own_broker(node: &Node, purpose: Purpose, endpoint: &Endpoint) -> bool {
     let is_meant = |broker: &Endpoint| broker.port.span == endpoint.port.span;
     purpose == Purpose::DecisionBroker
         && endpoint.host == Host::Own
         && node.jndi_file(JNDI).is_some_and(|file| {
             let mut shipped = file.connection_factories.iter().filter(|factory| factory.name == FACTORY);
-            shipped.any(|factory| factory.brokers.iter().any(is_meant))
+            shipped.any(|factory| matches!(factory.brokers.as_slice(), [only] if is_meant(only)))
         })
 }

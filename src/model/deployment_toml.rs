@@ -228,6 +228,11 @@ impl DeploymentToml {
         self.versions.is_within(facts.tables) && facts.table.and(self.versions).is_empty()
     }
 
+    /// True for an element of a list where the templates read one table.
+    pub fn is_needless_list(&self, table: &WrittenTable) -> bool {
+        table.form == Form::Element && self.knows(&table.facts) && self.is_one_table(&table.facts)
+    }
+
     /// True where the templates take a key for one table and nothing else.
     pub fn is_one_table(&self, facts: &Facts) -> bool {
         self.versions.is_within(facts.table) && facts.tables.and(self.versions).is_empty()

@@ -88,10 +88,10 @@ impl Deployment {
     }
 
     /// The nodes that answer a gateway's calls over Thrift; none where that is unknown, and none where the gateway calls itself
-    /// without being a key manager.
+    /// without being a key manager, or on a port of the machine that is not its own.
     pub fn thrift_servers<'a>(&'a self, gateway: &'a Node) -> Vec<&'a Node> {
         match self.thrift_target(gateway) {
-            Target::Own(_) if gateway.acts_as(Role::KeyManager) => vec![gateway],
+            Target::Own(Some(_)) if gateway.acts_as(Role::KeyManager) => vec![gateway],
             Target::Node(node, _) => vec![node],
             Target::Balancer(balancer) => {
                 balancer.nodes.iter().filter_map(|index| self.nodes.get(*index)).collect()

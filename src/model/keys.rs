@@ -149,14 +149,19 @@ impl KeyStore {
         (!entry.chain.is_empty()).then_some(entry.chain.as_slice())
     }
 
-    /// True where this is a store as packs ship it: by content where the input holds the file, else by its name, unless alias
-    /// or password tell of another.
+    fn presents_shipped_key(&self) -> bool {
+        let own = self.chain().and_then(|chain| chain.first());
+        own.is_some_and(|certificate| crate::catalog::is_shipped_certificate(&certificate.digest))
+    }
+
+    /// True where this is a store as packs ship it, or one that still has their private key beside certificates that somebody
+    /// added: by content where the input holds the file, else by its name, unless alias or password tell of another.
     pub fn is_shipped(&self) -> bool {
         if self.file_name.as_deref() != Some("wso2carbon.jks") {
             return false;
         }
         match &self.digest {
-            Some(digest) => crate::catalog::is_shipped_key_store(digest),
+            Some(digest) => crate::catalog::is_shipped_key_store(digest) || self.presents_shipped_key(),
             None => {
                 let alias = self.alias.as_ref().is_none_or(|alias| alias.text() == Some("wso2carbon"));
                 let password = self

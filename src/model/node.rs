@@ -503,6 +503,11 @@ impl Node {
         self.version.is_some_and(|version| !version.at_least(major, minor))
     }
 
+    /// True for an API Manager of a release before 1.10, whose files have other places and elements than those that we know.
+    pub fn is_older_than_known(&self) -> bool {
+        self.is_api_manager() && self.is_before(1, 10)
+    }
+
     /// True for an App Manager node.
     pub fn is_app_manager(&self) -> bool {
         self.product == Product::AppManager

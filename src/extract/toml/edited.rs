@@ -21,6 +21,11 @@ const RESOURCES: &str = "repository/resources/conf/";
 /// Files of the cipher tool, which writes them itself.
 const OF_CIPHER_TOOL: &str = "repository/conf/security/";
 
+/// TLS profiles of the gateway, in which the server itself names a copy of the trust store when it starts
+/// (`CertificateManagerImpl`).
+const OF_SERVER: [&str; 2] =
+    ["repository/resources/security/sslprofiles.xml", "repository/resources/security/listenerprofiles.xml"];
+
 /// Start scripts; with this option they keep the server from rendering.
 const SCRIPTS: [&str; 2] = ["bin/api-manager.sh", "bin/wso2server.sh"];
 const AVOIDS_RENDERING: &str = "-DavoidConfigUpdate";
@@ -55,7 +60,7 @@ fn changed_files(files: &mut Files) -> Vec<String> {
     for property in &noted.properties {
         let path = property.key.text.replace('\\', "/");
         let is_rendered = files.has(&format!("{RESOURCES}{}", PackFiles::template_of(&path)));
-        if !is_rendered || path.starts_with(OF_CIPHER_TOOL) {
+        if !is_rendered || path.starts_with(OF_CIPHER_TOOL) || OF_SERVER.contains(&path.as_str()) {
             continue;
         }
         let Some(bytes) = files.bytes(&path) else { continue };

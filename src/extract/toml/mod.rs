@@ -45,8 +45,7 @@ pub(super) fn extract(node: &mut Node, files: &mut Files) {
     // Keys and their defaults hardly differ between versions: where none is known the latest pack speaks.
     let latest = || vanilla::packs("wso2am").last().filter(|_| is_api_manager);
     let pack = files.pack().or_else(latest);
-    let references_in_lists = version.is_some_and(|version| !version.at_least(4, 0));
-    let settings = Settings::new(&document, pack, references_in_lists);
+    let settings = Settings::new(&document, pack);
     let given = node.system_property("portOffset").map(Setting::port);
     let offset = given.unwrap_or_else(|| settings.port("server.offset", 0));
 
@@ -133,7 +132,7 @@ mod fixture {
     ) -> T {
         let file = FileId { owner: 0, index: 0 };
         let document = toml::parse(file, text).expect("parses");
-        let settings = Settings::new(&document, vanilla::pack("wso2am", version), version.starts_with('3'));
+        let settings = Settings::new(&document, vanilla::pack("wso2am", version));
         let offset = settings.port("server.offset", 0);
         let listeners = ports::listeners(&settings, &offset, crate::model::Version::parse(version), true);
         let variables = Variables { ports: port_variables(&listeners, &offset), ..Variables::default() };

@@ -28,7 +28,6 @@ pub(super) struct Settings<'a> {
     causes: BTreeMap<String, String>,
     pack: Option<&'static Pack>,
     start: Span,
-    references_in_lists: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -57,9 +56,8 @@ pub(super) struct Entry<'a> {
 }
 
 impl<'a> Settings<'a> {
-    /// Reads a document. `references_in_lists` tells whether `$ref{}` is resolved inside `[[tables]]` (up to
-    /// 3.x).
-    pub fn new(document: &'a Document, pack: Option<&'static Pack>, references_in_lists: bool) -> Self {
+    /// Reads a document.
+    pub fn new(document: &'a Document, pack: Option<&'static Pack>) -> Self {
         let mut settings = Self {
             written: BTreeMap::new(),
             order: Vec::new(),
@@ -70,7 +68,6 @@ impl<'a> Settings<'a> {
             causes: BTreeMap::new(),
             pack,
             start: Span { end: document.root.span.start, ..document.root.span },
-            references_in_lists,
         };
         settings.flatten(&document.root, "", 0);
         settings.infer();
@@ -473,7 +470,8 @@ impl<'a> Entry<'a> {
     }
 
     fn resolve(self, setting: Setting) -> Setting {
-        if !self.trusted || (setting.value.contains("$ref{") && !self.settings.references_in_lists) {
+        // The mapper looks for `$ref{}` in values and in arrays of texts, not in the tables of a list.
+        if !self.trusted || setting.value.contains("$ref{") {
             return setting.with_origin(Origin::Unknown);
         }
         self.settings.resolve(setting)

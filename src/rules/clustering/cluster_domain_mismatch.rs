@@ -11,6 +11,9 @@ pub static RULE: Rule = Rule {
     check: Check::Deployment(check),
 };
 
+/// The domain of every untouched pack.
+const SHIPPED_DOMAIN: &str = "wso2.carbon.domain";
+
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let pairs: Vec<(&Node, &Node)> =
         deployment.pairs().filter(|(left, right)| is_mismatch(deployment, left, right)).collect();
@@ -31,7 +34,8 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
                     _ => None,
                 })
                 .collect();
-            findings.extend(finding(deployment, node, &others, common));
+            let is_tie = domain(node).is_some_and(|own| count(&nodes, own) == count(&nodes, common));
+            findings.extend(finding(deployment, node, &others, common, is_tie));
         }
     }
 }
@@ -91,13 +95,24 @@ fn connected<'a>(first: &'a Node, pairs: &[(&'a Node, &'a Node)]) -> Vec<&'a Nod
     nodes
 }
 
-/// The domain that most nodes have; of equally common ones the first.
+/// The domain that most nodes have; of equally common ones one that somebody chose, then the first.
 fn most_common<'a>(nodes: &[&'a Node]) -> Option<&'a str> {
-    let names: Vec<&str> = nodes.iter().filter_map(|node| domain(node)).collect();
+    let mut names: Vec<&str> = nodes.iter().filter_map(|node| domain(node)).collect();
+    names.sort_by_key(|name| *name == SHIPPED_DOMAIN);
     majority(&names, PartialEq::eq).copied()
 }
 
-fn finding(deployment: &Deployment, node: &Node, others: &[&Node], common: &str) -> Option<Finding> {
+fn count(nodes: &[&Node], name: &str) -> usize {
+    nodes.iter().filter(|node| domain(node) == Some(name)).count()
+}
+
+fn finding(
+    deployment: &Deployment,
+    node: &Node,
+    others: &[&Node],
+    common: &str,
+    is_tie: bool,
+) -> Option<Finding> {
     let peer = others.iter().find(|other| domain(other) == Some(common)).or(others.first())?;
     let (own, theirs) = (domain(node)?, domain(peer)?);
     let reason = if deployment.entry_for(node, peer).is_some() {
@@ -109,10 +124,13 @@ fn finding(deployment: &Deployment, node: &Node, others: &[&Node], common: &str)
     };
     let message =
         format!("{} is in cluster domain {own}, but {}{reason} is in {theirs}", node.name, peer.name);
-    let help = match node.config_model {
+    let mut help = match node.config_model {
         ConfigModel::Xml => format!("set the parameter domain to {theirs}"),
         ConfigModel::Toml => format!("set domain under [clustering] to \"{theirs}\""),
     };
+    if is_tie && own != SHIPPED_DOMAIN {
+        help = format!("{help}, or that of {} to {own}", peer.name);
+    }
     let mut finding = Finding::new(place(node)?, "another domain", message).help(help);
     for other in others {
         finding = finding.related(place(other)?, format!("domain of {}", other.name));

@@ -3,7 +3,9 @@
 use crate::model::Deployment;
 use crate::model::database::{DataSource, LogicalDatabase};
 use crate::model::node::{Node, Product};
+use crate::model::sharing::listed;
 use crate::rules::{Check, Finding, Rule};
+use crate::source::Span;
 
 /// DS005.
 pub static RULE: Rule =
@@ -22,36 +24,50 @@ fn check(deployment: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let same = |left: &DataSource, right: &DataSource| {
         deployment.same_database((node, left), (node, right)) == Some(true)
     };
-    let kinds = kinds(node);
-    for (index, kind) in kinds.iter().enumerate() {
-        let overlap = kinds.iter().take(index).find_map(|earlier| {
-            let other = |source: &DataSource| earlier.sources.iter().find(|other| same(other, source));
-            let place = kind.sources.iter().find_map(|source| Some((*source, *other(source)?)))?;
-            Some((earlier, place.0, place.1))
-        });
-        let Some((earlier, source, other)) = overlap else { continue };
-        let mut finding = Finding::new(
-            source.database_place(),
-            format!("also the {}", earlier.noun),
-            format!(
-                "{} keeps the {} and the {} in one database ({})",
-                node.name,
-                earlier.noun,
-                kind.noun,
-                source.shown()
-            ),
-        )
-        .help(format!("give the {} a database of its own", kind.noun));
-        let further = kind.sources.iter().filter(|further| same(further, source));
-        let mut known = vec![source.database_place()];
-        for place in std::iter::once(&other).chain(further).map(|source| source.database_place()) {
-            if !known.contains(&place) {
-                known.push(place);
-                finding = finding.related(place, "the same database");
-            }
-        }
-        findings.push(finding);
+    let mut kinds = kinds(node);
+    while let Some(first) = (!kinds.is_empty()).then(|| kinds.remove(0)) {
+        let overlaps = |kind: &Kind<'_>| {
+            kind.sources.iter().any(|source| first.sources.iter().any(|other| same(other, source)))
+        };
+        let (together, apart) = kinds.into_iter().partition(overlaps);
+        kinds = apart;
+        findings.extend(finding(node, &first, together, same));
     }
+}
+
+/// One finding for all that is kept in one database, at the first kind of data that should move.
+fn finding(
+    node: &Node,
+    first: &Kind<'_>,
+    others: Vec<Kind<'_>>,
+    same: impl Fn(&DataSource, &DataSource) -> bool,
+) -> Option<Finding> {
+    let is_shared = |source: &&&DataSource| first.sources.iter().any(|other| same(other, source));
+    let shared = others.iter().flat_map(|kind| &kind.sources).filter(is_shared);
+    let own = first
+        .sources
+        .iter()
+        .filter(|own| others.iter().flat_map(|kind| &kind.sources).any(|other| same(own, other)));
+    let places: Vec<Span> = shared.clone().chain(own).map(|source| source.database_place()).collect();
+    let (place, rest) = places.split_first()?;
+    let moved: Vec<String> = others.iter().map(|kind| format!("the {}", kind.noun)).collect();
+    let all: Vec<String> =
+        std::iter::once(format!("the {}", first.noun)).chain(moved.iter().cloned()).collect();
+    let message =
+        format!("{} keeps {} in one database ({})", node.name, listed(&all), shared.clone().next()?.shown());
+    let help = match moved.as_slice() {
+        [one] => format!("give {one} a database of its own"),
+        several => format!("give {} a database each", listed(several)),
+    };
+    let mut known = vec![*place];
+    let mut finding = Finding::new(*place, format!("also the {}", first.noun), message).help(help);
+    for place in rest {
+        if !known.contains(place) {
+            known.push(*place);
+            finding = finding.related(*place, "the same database");
+        }
+    }
+    Some(finding)
 }
 
 /// Users, governance and config registry are of one kind: official clusters keep them together. The local registry is

@@ -1,7 +1,6 @@
 //! `[[x]]` where the templates read one table: a list has no keys, so that nothing in it arrives.
 
 use crate::diagnostic::Edit;
-use crate::model::deployment_toml::{DeploymentToml, Form, WrittenTable};
 use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
@@ -13,7 +12,7 @@ pub static RULE: Rule =
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let Some(toml) = &node.deployment_toml else { return };
     let mut seen: Vec<&str> = Vec::new();
-    for table in toml.tables.iter().filter(|table| is_one(toml, table)) {
+    for table in toml.tables.iter().filter(|table| toml.is_needless_list(table)) {
         let name = table.name.as_str();
         if seen.contains(&name) {
             continue;
@@ -31,10 +30,6 @@ fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
         }
         findings.push(finding);
     }
-}
-
-fn is_one(toml: &DeploymentToml, table: &WrittenTable) -> bool {
-    table.form == Form::Element && toml.knows(&table.facts) && toml.is_one_table(&table.facts)
 }
 
 /// A bracket less on both sides.

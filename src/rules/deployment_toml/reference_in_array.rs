@@ -21,6 +21,9 @@ fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let Some(toml) = &node.deployment_toml else { return };
     let mut elements: Vec<_> = toml.keys.iter().filter_map(|key| key.element).collect();
     elements.dedup();
+    // In a list that should be one table the reference is right, and the brackets are wrong.
+    let needless: Vec<_> = toml.tables.iter().filter(|table| toml.is_needless_list(table)).collect();
+    elements.retain(|element| !needless.iter().any(|table| table.span == *element));
     for element in elements {
         let keys = toml.keys.iter().filter(|key| key.element == Some(element));
         let values: Vec<(&WrittenKey, &Setting)> = keys

@@ -28,9 +28,9 @@ fn malformed(node: &Node, form: Form) -> impl Iterator<Item = &Unparsed> {
     })
 }
 
-/// The XML files of a node whose elements we know, with what we know of them.
+/// The XML files of a node whose elements we know, with what we know of them. Older releases have others.
 fn known_files(node: &Node) -> impl Iterator<Item = (&str, &xml::Document, &'static vocabulary::File)> {
-    let vocabulary = vocabulary::of(node.product.as_str());
+    let vocabulary = vocabulary::of(node.product.as_str()).filter(|_| !node.is_older_than_known());
     node.own_documents().filter_map(move |(path, _, parsed)| {
         let Parsed::Xml(document) = parsed else { return None };
         Some((path, document.as_ref(), vocabulary?.file(path)?))

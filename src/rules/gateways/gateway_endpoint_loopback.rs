@@ -30,7 +30,11 @@ enum Elsewhere<'a> {
 
 fn judge(deployment: &Deployment, node: &Node, environment: &Environment) -> Option<Finding> {
     let is_own = |endpoint: &&Endpoint| {
-        endpoint.host == Host::Own && endpoint.text.is_written() && endpoint.text.known().is_some()
+        endpoint.host == Host::Own
+            && endpoint.text.is_written()
+            && endpoint.text.known().is_some()
+            // The address of the machine is right for another node that runs on it.
+            && !deployment.may_mean_another(node, endpoint)
     };
     let mut own: Vec<&Endpoint> = environment.public_endpoints().filter(is_own).collect();
     own.sort_by_key(|endpoint| endpoint.host_span);

@@ -1,6 +1,7 @@
 //! A gateway or portal that looks for the key manager on itself refuses every token, and nobody can log in.
 
 use crate::model::key_calls::KeyCall;
+use crate::model::node::RoleEvidence;
 use crate::model::sharing::node_names;
 use crate::model::{ConfigModel, Deployment, Host, Node, Role, Target};
 use crate::rules::{Check, Finding, Rule};
@@ -24,20 +25,26 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
         let stays = |call: &KeyCall<'_>| {
             call.endpoint.host == Host::Own
                 && matches!(deployment.resolve(node, call.endpoint), Target::Own(_))
+                && !deployment.may_mean_another(node, call.endpoint)
         };
         findings.extend(calls.filter(stays).map(|call| finding(deployment, node, call, &key_managers)));
     }
 }
 
-/// Gateways of 4.x validate by what the event hub tells them, gateway managers serve no calls, and portals that share
-/// users with the key manager get by until they are started with a profile of their own.
-fn milder(node: &Node) -> Option<&'static str> {
-    if !node.acts_as(Role::Gateway) {
+/// Portals that share users with the key manager get by until they are started with a profile of their own, gateways of
+/// 4.x validate by what the event hub tells them, and gateway managers serve no calls. Where nobody but a name tells the
+/// gateway from all-in-one nodes, it may be one of them.
+fn milder(node: &Node, call: KeyCall<'_>, key_managers: &[&Node]) -> Option<&'static str> {
+    let is_unproven = |node: &&Node| node.role_evidence == RoleEvidence::Nothing;
+    if call.logs_in || !node.acts_as(Role::Gateway) {
         Some("portal")
     } else if node.is_at_least(4, 0) {
         Some("event-hub")
+    } else if node.is_only(Role::GatewayManager) {
+        Some("gateway-manager")
     } else {
-        node.is_only(Role::GatewayManager).then_some("gateway-manager")
+        let is_guessed = node.role_evidence == RoleEvidence::Name && key_managers.iter().all(is_unproven);
+        is_guessed.then_some("named-gateway")
     }
 }
 
@@ -62,7 +69,7 @@ fn finding(deployment: &Deployment, node: &Node, call: KeyCall<'_>, key_managers
     };
     let label = if text.is_written() { "this node itself" } else { "no service_url: this node itself" };
     let mut finding = Finding::new(text.span, label, message).help(help);
-    finding = match milder(node) {
+    finding = match milder(node, call, key_managers) {
         Some(variant) => finding.variant(variant),
         None => finding,
     };

@@ -2,6 +2,7 @@
 
 use super::{bare_port, with_origin};
 use crate::model::calls::Missed;
+use crate::model::endpoint::Purpose;
 use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
@@ -12,8 +13,32 @@ pub static RULE: Rule =
 fn check(deployment: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     for reference in deployment.addresses_in_use(node) {
         let missed = deployment.missed(node, reference).filter(Missed::ignores_own_offset);
-        findings.extend(missed.map(|missed| finding(deployment, missed)));
+        findings.extend(missed.map(|missed| {
+            let finding = finding(deployment, missed);
+            if may_mean_a_neighbour(deployment, reference.purpose) {
+                finding.variant("alone")
+            } else {
+                finding
+            }
+        }));
     }
+}
+
+/// True for a service that another server of the machine may offer, which was not given. Packs write the port of these with a
+/// variable, so that somebody chose the number.
+fn may_mean_a_neighbour(deployment: &Deployment, purpose: Purpose) -> bool {
+    let is_alone = deployment.nodes.len() == 1 && deployment.inventory.complete != Some(true);
+    let is_service = matches!(
+        purpose,
+        Purpose::GatewayService
+            | Purpose::KeyValidation
+            | Purpose::Authentication
+            | Purpose::Store
+            | Purpose::StoreService
+            | Purpose::PolicyDeployment
+            | Purpose::EventHub
+    );
+    is_alone && is_service
 }
 
 fn finding(deployment: &Deployment, missed: Missed<'_>) -> Finding {

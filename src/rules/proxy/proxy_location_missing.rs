@@ -1,5 +1,6 @@
 //! A proxy that forwards single paths leaves out some that the portals call: images, log-in and token requests end in "404".
 
+use crate::model::endpoint::Purpose;
 use crate::model::proxy::VirtualServer;
 use crate::model::proxy_routes::{AppRoute, WebApp};
 use crate::model::{ConfigModel, Deployment, Node};
@@ -16,8 +17,17 @@ pub static RULE: Rule = Rule {
 /// What single sign-on of 2.x needs.
 const SIGN_ON: [&str; 4] = ["/authenticationendpoint", "/commonauth", "/samlsso", "/oauth2"];
 /// What the portals of 3.x and later need.
-const PORTALS: [&str; 6] =
-    ["/api", "/oauth2", "/oidc", "/logincontext", "/commonauth", "/authenticationendpoint"];
+const PORTALS: [&str; 7] = [
+    "/api",
+    "/oauth2",
+    "/oidc",
+    "/logincontext",
+    "/commonauth",
+    "/authenticationendpoint",
+    "/accountrecoveryendpoint",
+];
+/// What nodes ask the event hub for besides its services.
+const EVENT_HUB: &str = "/internal";
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let routes = deployment.app_routes();
@@ -50,6 +60,9 @@ fn judge(deployment: &Deployment, server: &VirtualServer, routes: &[&AppRoute<'_
                 .into_iter()
                 .filter(|path| !serves(deployment, path))
                 .for_each(|path| add(path.to_owned()));
+            if is_event_hub(deployment, server) && !serves(deployment, EVENT_HUB) {
+                add(EVENT_HUB.to_owned());
+            }
             continue;
         }
         if needs_registry(node, route.app) && !serves_registry(server) {
@@ -64,7 +77,8 @@ fn judge(deployment: &Deployment, server: &VirtualServer, routes: &[&AppRoute<'_
     }
     let first = missing.first()?;
     let list = missing.join(", ");
-    let message = format!("{} has no location for {list}, which the portals call", server.label());
+    let callers = if missing == [EVENT_HUB] { "nodes" } else { "the portals" };
+    let message = format!("{} has no location for {list}, which {callers} call", server.label());
     let help = if first.starts_with("the registry") {
         "add locations such as \"~ ^/store/(.*)registry/(.*)$\" with \"proxy_pass https://UPSTREAM/$1registry/$2\", \
          and likewise for the other portals"
@@ -76,6 +90,16 @@ fn judge(deployment: &Deployment, server: &VirtualServer, routes: &[&AppRoute<'_
     Some(routes.iter().take(3).fold(finding, |finding, route| {
         finding.related(route.location.span, format!("serves {}", route.app.name()))
     }))
+}
+
+/// True where a node reaches the event hub under a name of the block.
+fn is_event_hub(deployment: &Deployment, server: &VirtualServer) -> bool {
+    let calls = deployment.nodes.iter().flat_map(Node::references);
+    let hubs = calls.filter(|reference| reference.purpose == Purpose::EventHub);
+    hubs.map(|reference| reference.endpoint).any(|hub| {
+        let is_name = hub.host.name().is_some_and(|host| server.plain_names().any(|name| name == host));
+        is_name && server.listens.iter().any(|listen| Some(listen.port) == hub.port.number)
+    })
 }
 
 /// Images and documents of APIs lie in the registry, which the portal names by its own path (up to 2.6).

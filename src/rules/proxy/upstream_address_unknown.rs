@@ -73,12 +73,12 @@ fn finding(deployment: &Deployment, upstream: &Upstream, server: &UpstreamServer
         "upstream {} lists {}:{}, which is no address of a given node",
         upstream.name, server.host, server.port,
     );
-    let known: Vec<&str> = deployment
-        .nodes
-        .iter()
-        .flat_map(|node| deployment.addresses(node))
-        .filter(|address| address.parse::<std::net::IpAddr>().is_ok())
-        .collect();
+    let mut known: Vec<&str> = Vec::new();
+    for address in deployment.nodes.iter().flat_map(|node| deployment.addresses(node)) {
+        if address.parse::<std::net::IpAddr>().is_ok() && !known.contains(&address) {
+            known.push(address);
+        }
+    }
     let known = match known.as_slice() {
         [] => String::new(),
         known => format!(" ({})", known.join(", ")),

@@ -132,6 +132,11 @@ fn twice(upstream: &Upstream, first: Listed<'_>, second: Listed<'_>, missing: &[
     }
 }
 
+/// Of an active and a passive node only the former gets requests.
+fn unless_standby(node: &Node) -> String {
+    format!(", or say standby = true for {} in apimlint.toml if it only takes over", node.name)
+}
+
 fn left_out(
     deployment: &Deployment,
     upstream: &Upstream,
@@ -156,8 +161,8 @@ fn left_out(
     let address = deployment.address_from_outside(first, kind);
     let finding = Finding::new(upstream.span, format!("leaves out {}", first.name), message);
     let finding = match address {
-        Some(address) => finding.help(format!("add \"server {address};\"")),
-        None => finding.help(format!("add a server line for {}", first.name)),
+        Some(address) => finding.help(format!("add \"server {address};\"{}", unless_standby(first))),
+        None => finding.help(format!("add a server line for {}{}", first.name, unless_standby(first))),
     };
     let label = format!("{} port of a node with the same roles", kind.noun());
     Some(missing.iter().fold(finding, |finding, node| finding.related(node.identity.span, label.clone())))

@@ -36,7 +36,7 @@ fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The server compares with `virtual` as it stands, and reads everything else as a boolean.
+/// The server takes `true` and `virtual` in any case and everything else for false (`RegistryConfigurationProcessor`).
 fn overwrites(text: &str) -> bool {
     text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("virtual")
 }
