@@ -61,10 +61,8 @@ pub(super) struct Identification {
 impl Identification {
     /// A node that does not state its version has that of the nodes beside it, if they agree.
     pub fn among(self, peers: &Peers) -> Self {
-        let key = (self.product, self.model);
-        let stated = peers.stated.get(&key).copied().flatten();
-        let shown = peers.shown.get(&key).copied().filter(|_| self.is_guess);
-        match (self.evidence, stated.or(shown)) {
+        let stated = peers.stated.get(&(self.product, self.model)).copied().flatten();
+        match (self.evidence, stated.or_else(|| peers.shown_to(&self))) {
             (VersionEvidence::Shape | VersionEvidence::None, Some(version)) => {
                 Self { version: Some(version), evidence: VersionEvidence::Shape, is_guess: false, ..self }
             }
@@ -80,6 +78,9 @@ pub(super) struct Peers {
     stated: BTreeMap<(Product, ConfigModel), Option<Version>>,
     /// What the shape of most of the others shows.
     shown: BTreeMap<(Product, ConfigModel), Version>,
+    /// The newest version of each generation that the shape of a deployment.toml shows: only some nodes of a deployment
+    /// have a key that came late.
+    newest: BTreeMap<(Product, u16), Version>,
 }
 
 impl Peers {
@@ -87,6 +88,7 @@ impl Peers {
     pub fn of<'a>(nodes: impl Iterator<Item = &'a Identification>) -> Self {
         let mut stated: BTreeMap<(Product, ConfigModel), Option<Version>> = BTreeMap::new();
         let mut counts: BTreeMap<(Product, ConfigModel), BTreeMap<Version, usize>> = BTreeMap::new();
+        let mut newest: BTreeMap<(Product, u16), Version> = BTreeMap::new();
         for node in nodes {
             let key = (node.product, node.model);
             let Some(version) = node.version else { continue };
@@ -95,11 +97,24 @@ impl Peers {
                 *known = known.filter(|known| *known == version);
             } else if !node.is_guess {
                 *counts.entry(key).or_default().entry(version).or_default() += 1;
+                if node.model == ConfigModel::Toml {
+                    let known = newest.entry((node.product, version.major)).or_insert(version);
+                    *known = version.max(*known);
+                }
             }
         }
         let most = |counts: BTreeMap<Version, usize>| counts.into_iter().max_by_key(|(_, count)| *count);
         let shown = counts.into_iter().filter_map(|(key, counts)| Some((key, most(counts)?.0)));
-        Self { stated, shown: shown.collect() }
+        Self { stated, shown: shown.collect(), newest }
+    }
+
+    /// The version that the shape of all nodes shows of one that does not state it.
+    fn shown_to(&self, node: &Identification) -> Option<Version> {
+        let of_others = || self.shown.get(&(node.product, node.model)).copied();
+        let version = if node.is_guess { of_others()? } else { node.version? };
+        let newest =
+            self.newest.get(&(node.product, version.major)).filter(|_| node.model == ConfigModel::Toml);
+        Some(newest.copied().unwrap_or(version))
     }
 }
 
@@ -361,6 +376,19 @@ mod tests {
         assert_eq!(among(stated(new), &[stated(old)]), Some(new));
         assert_eq!(among(untold, &[shaped]), Some(new));
         assert_eq!(among(untold, &[]), None);
+        let toml = |version, is_guess| Identification {
+            model: ConfigModel::Toml,
+            ..node(Some(version), VersionEvidence::Shape, is_guess)
+        };
+        let (older, newer, before) = (Version::new(4, 0, 0), Version::new(4, 2, 0), Version::new(3, 2, 0));
+        assert_eq!(among(toml(older, false), &[toml(newer, false)]), Some(newer), "a late key on one node");
+        assert_eq!(among(toml(before, true), &[toml(older, false), toml(newer, false)]), Some(newer));
+        assert_eq!(among(toml(before, false), &[toml(newer, false)]), Some(before), "another generation");
+        assert_eq!(
+            among(shaped, &[node(Some(old), VersionEvidence::Shape, false)]),
+            Some(new),
+            "whole files tell"
+        );
         let toml = Identification { model: ConfigModel::Toml, ..untold };
         assert_eq!(among(toml, &[stated(old)]), None, "another configuration model is another generation");
     }
