@@ -126,6 +126,16 @@ impl Target<'_> {
             Self::Outside(_) | Self::Unknown => None,
         }
     }
+
+    /// Indices of all nodes that may answer; `me` is that of the reading node itself.
+    pub fn node_indices(&self, me: usize) -> Vec<usize> {
+        match self {
+            Self::Own(_) => vec![me],
+            Self::Node(node, _) => vec![node.index],
+            Self::Balancer(balancer) => balancer.nodes.clone(),
+            Self::Outside(_) | Self::Unknown => Vec::new(),
+        }
+    }
 }
 
 /// How deployed artifacts reach the gateways of a group.

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::declared::Declared;
-use crate::model::deployment::{Deployment, Target};
-use crate::model::endpoint::{Endpoint, Host};
+use crate::model::deployment::Deployment;
+use crate::model::endpoint::Host;
 use crate::model::node::{Node, Role};
 use crate::model::value::Setting;
 
@@ -66,22 +66,13 @@ fn environments(deployment: &Deployment) -> Vec<BTreeMap<usize, BTreeSet<String>
         for environment in &node.environments {
             let Some(name) = environment.name.as_ref().and_then(Setting::text) else { continue };
             let urls = environment.service_url.iter().chain(&environment.endpoints);
-            for gateway in urls.flat_map(|url| reached(deployment, node, url)) {
+            for gateway in urls.flat_map(|url| deployment.resolve(node, url).node_indices(node.index)) {
                 served.entry(gateway).or_default().insert(name.to_owned());
             }
         }
         all.push(served);
     }
     all
-}
-
-fn reached(deployment: &Deployment, node: &Node, url: &Endpoint) -> Vec<usize> {
-    match deployment.resolve(node, url) {
-        Target::Own(_) => vec![node.index],
-        Target::Node(target, _) => vec![target.index],
-        Target::Balancer(balancer) => balancer.nodes.clone(),
-        Target::Outside(_) | Target::Unknown => Vec::new(),
-    }
 }
 
 /// Gateways by cluster domain, enabled ones only.

@@ -1,7 +1,7 @@
 //! The token API of a gateway leads to another server than its key validation: tokens are issued where nobody looks them up.
 
 use crate::model::gateway::TokenApi;
-use crate::model::{Deployment, Endpoint, Host, Node, Role};
+use crate::model::{Deployment, Endpoint, Host, Node, Role, Target};
 use crate::rules::{Check, Finding, Rule};
 
 /// GW012.
@@ -51,10 +51,12 @@ fn judge(deployment: &Deployment, node: &Node, api: &TokenApi) -> Option<Finding
     })
 }
 
-/// True for one address, or two of one node and port.
+/// True for one address, two of one node and port, and a name in front of several nodes with one of them.
 fn is_same(deployment: &Deployment, node: &Node, endpoint: &Endpoint, keys: &Endpoint) -> bool {
-    let target = |endpoint: &Endpoint| deployment.resolve(node, endpoint).node_index(node.index);
-    let same_node = target(endpoint).is_some() && target(endpoint) == target(keys);
-    let same_host = endpoint.host == keys.host || same_node;
-    same_host && (endpoint.port.number.is_none() || endpoint.port.number == keys.port.number)
+    let (target, right) = (deployment.resolve(node, endpoint), deployment.resolve(node, keys));
+    let behind = right.node_indices(node.index);
+    let same_node = target.node_indices(node.index).iter().any(|index| behind.contains(index));
+    let is_balanced = [&target, &right].into_iter().any(|target| matches!(target, Target::Balancer(_)));
+    let same_port = endpoint.port.number.is_none() || endpoint.port.number == keys.port.number;
+    (endpoint.host == keys.host || same_node) && (same_port || same_node && is_balanced)
 }
