@@ -56,6 +56,13 @@ impl<'a> Sharer<'a> {
         }
     }
 
+    /// True where another data source of the node has the same JNDI name: only one of them is bound.
+    fn is_ambiguous(&self) -> bool {
+        let name = |source: &'a DataSource| source.jndi_name.as_ref().and_then(Setting::text);
+        let own = name(self.source);
+        own.is_some() && self.node.data_sources.iter().filter(|other| name(other) == own).count() > 1
+    }
+
     /// True where the node itself names another data source than the other one does.
     pub fn names_another(&self, other: &Sharer<'_>) -> bool {
         self.usage.reference.is_written() && self.usage.reference.text() != other.usage.reference.text()
@@ -192,13 +199,14 @@ impl Deployment {
         })
     }
 
-    /// The uses whose databases can be compared. Left out are H2 files, unknown databases and those that only the node
-    /// itself reaches: other rules speak about them.
+    /// The uses whose databases can be compared. Left out are H2 files, unknown databases, those of a JNDI name that the node
+    /// gives twice and those that only the node itself reaches: other rules speak about them.
     pub fn comparable<'a>(&self, uses: &[Sharer<'a>]) -> Vec<Sharer<'a>> {
         let known: Vec<Opened<'_>> = uses.iter().map(Sharer::opened).collect();
         let fits = |sharer: &&Sharer<'_>| {
             sharer.source.readable().is_some()
                 && !sharer.source.is_embedded()
+                && !sharer.is_ambiguous()
                 && !self.is_stranded(sharer.node, sharer.source, &known)
         };
         uses.iter().filter(fits).copied().collect()

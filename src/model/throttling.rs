@@ -99,6 +99,8 @@ pub struct EventHub {
     pub duplicate_urls: Vec<Endpoint>,
     /// `[[apim.event_hub.publish.url_group]]`, else the receivers of throttling: whom events are published to.
     pub receivers: Option<ReceiverGroups>,
+    /// `auth_urls` of those groups; `None` where none are written.
+    pub authentications: Option<ReceiverGroups>,
 }
 
 /// broker.xml, as far as it tells how the broker runs.
@@ -221,6 +223,15 @@ impl Throttling {
     pub fn reads_receivers(&self) -> bool {
         let publishes = &self.publishes;
         self.advanced.is_true() && (!publishes.is_false() || publishes.origin == Origin::Derived)
+    }
+
+    /// The receiver groups that the node takes apart at start, each with its authentication groups: those of throttling,
+    /// and those that the event hub has of its own.
+    pub fn url_groups(&self) -> Vec<(Option<&ReceiverGroups>, Option<&ReceiverGroups>)> {
+        let own = self.reads_receivers().then_some((self.receivers.as_ref(), self.authentications.as_ref()));
+        let hub = self.event_hub.as_ref().map(|hub| (hub.receivers.as_ref(), hub.authentications.as_ref()));
+        let hub = hub.filter(|(receivers, _)| *receivers != self.receivers.as_ref());
+        own.into_iter().chain(hub).collect()
     }
 }
 

@@ -40,7 +40,11 @@ pub(super) fn throttling(
     );
     let event_hub = four.then(|| {
         let hub = event_hub(settings, variables, service_url.clone(), (brokers.clone(), brokers_span));
-        EventHub { receivers: publish_groups(settings, variables).or_else(|| receivers.clone()), ..hub }
+        EventHub {
+            receivers: publish_groups(settings, variables, "urls").or_else(|| receivers.clone()),
+            authentications: publish_groups(settings, variables, "auth_urls"),
+            ..hub
+        }
     });
     Throttling {
         span,
@@ -109,11 +113,11 @@ fn groups(
     Some(ReceiverGroups { span: first.span(), groups, outside: Vec::new() })
 }
 
-/// `[[apim.event_hub.publish.url_group]]`.
-fn publish_groups(settings: &Settings<'_>, variables: &Variables) -> Option<ReceiverGroups> {
+/// A list of each `[[apim.event_hub.publish.url_group]]`; `None` where none of them has it.
+fn publish_groups(settings: &Settings<'_>, variables: &Variables, urls: &str) -> Option<ReceiverGroups> {
     let entries = settings.entries("apim.event_hub.publish.url_group");
-    let first = entries.first()?;
-    let groups = entries.iter().map(|entry| group(*entry, variables, "urls")).collect();
+    let first = entries.first().filter(|_| entries.iter().any(|entry| entry.list(urls).is_some()))?;
+    let groups = entries.iter().map(|entry| group(*entry, variables, urls)).collect();
     Some(ReceiverGroups { span: first.span(), groups, outside: Vec::new() })
 }
 
@@ -167,6 +171,7 @@ fn event_hub(
         listening_span,
         duplicate_urls: endpoints(settings, variables, "apim.event_hub.event_duplicate_url"),
         receivers: None,
+        authentications: None,
     }
 }
 

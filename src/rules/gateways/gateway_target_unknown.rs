@@ -1,5 +1,6 @@
-//! A publisher pushes to a host that nobody in the deployment is: a name that was left over or misspelt.
+//! A node calls a host that nobody in the deployment is: a name that was left over or misspelt.
 
+use crate::model::endpoint::{Purpose, Reference};
 use crate::model::{Deployment, Endpoint, Host, Node, Role, Target};
 use crate::rules::{Check, Finding, Rule};
 
@@ -14,6 +15,9 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let is_given = |node: &Node| deployment.others(node).any(|other| other.acts_as(Role::Gateway));
     if !deployment.is_complete() {
         return;
+    }
+    for node in deployment.nodes.iter().filter(|node| node.is_api_manager()) {
+        findings.extend(services(deployment, node));
     }
     for node in deployment.publishers().filter(|node| pushes(node) && is_given(node)) {
         for environment in &node.environments {
@@ -32,6 +36,62 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
             }
         }
     }
+}
+
+/// Services of key manager, Traffic Manager and event hub that are at no given node, where another node shows by what
+/// address a given one is called.
+fn services(deployment: &Deployment, node: &Node) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = Vec::new();
+    for reference in deployment.addresses_in_use(node) {
+        let Reference { purpose, endpoint } = reference;
+        let (Some(task), true) = (task(purpose), endpoint.text.is_written()) else { continue };
+        let Some(right) = called_by_others(deployment, node, purpose) else { continue };
+        let Some(host) = unknown(deployment, node, endpoint) else { continue };
+        let message = format!(
+            "{} {task} {host}, which is no node, no name of the proxy and in no hosts line",
+            node.name
+        );
+        findings.push(
+            Finding::new(endpoint.host_span, "nobody given has this name", message)
+                .help(format!(
+                    "write {} as {} does, give the node that has this name, or say complete = false in apimlint.toml",
+                    right.endpoint.address(),
+                    right.caller.name,
+                ))
+                .related(right.endpoint.host_span, format!("{} calls {}", right.caller.name, right.target.name)),
+        );
+    }
+    findings
+}
+
+/// What a node does at a service that one node of the deployment has.
+fn task(purpose: Purpose) -> Option<&'static str> {
+    match purpose {
+        Purpose::KeyValidation => Some("validates keys at"),
+        Purpose::Authentication => Some("logs in through"),
+        Purpose::PolicyDeployment => Some("deploys throttling policies on"),
+        Purpose::EventHub => Some("asks the event hub at"),
+        _ => None,
+    }
+}
+
+/// A call that arrives.
+struct Call<'a> {
+    caller: &'a Node,
+    endpoint: &'a Endpoint,
+    target: &'a Node,
+}
+
+/// How another node of the zone calls such a service of a given node.
+fn called_by_others<'a>(deployment: &'a Deployment, node: &'a Node, purpose: Purpose) -> Option<Call<'a>> {
+    deployment.others(node).filter(|other| deployment.same_zone(node, other)).find_map(|caller| {
+        let references = deployment.addresses_in_use(caller);
+        references.into_iter().filter(|reference| reference.purpose == purpose).find_map(|reference| {
+            let index = deployment.resolve(caller, reference.endpoint).node_index(caller.index)?;
+            let target = deployment.others(caller).find(|target| target.index == index)?;
+            (index != node.index).then_some(Call { caller, endpoint: reference.endpoint, target })
+        })
+    })
 }
 
 /// From 4.0 on gateways pull.

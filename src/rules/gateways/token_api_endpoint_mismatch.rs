@@ -30,7 +30,7 @@ fn judge(deployment: &Deployment, node: &Node, api: &TokenApi) -> Option<Finding
         (message, keys.filter(|keys| keys.host != Host::Own))
     } else {
         let keys = keys.filter(|keys| matches!(keys.host, Host::Name(_)))?;
-        if is_same(deployment, node, endpoint, keys) {
+        if is_same(deployment, node, endpoint, keys) || is_right(deployment, node, endpoint, keys) {
             return None;
         }
         let message = format!(
@@ -49,6 +49,14 @@ fn judge(deployment: &Deployment, node: &Node, api: &TokenApi) -> Option<Finding
         Some(keys) => finding.related(keys.host_span, "the key manager"),
         None => finding,
     })
+}
+
+/// True where the token API leads to a given key manager, and the key validation to nobody: that is the one to mend.
+fn is_right(deployment: &Deployment, node: &Node, endpoint: &Endpoint, keys: &Endpoint) -> bool {
+    let is_lost = matches!(deployment.resolve(node, keys), Target::Outside(_));
+    let index = deployment.resolve(node, endpoint).node_index(node.index);
+    let target = index.and_then(|index| deployment.nodes.get(index));
+    is_lost && target.is_some_and(|target| target.acts_as(Role::KeyManager))
 }
 
 /// True for one address, two of one node and port, and a name in front of several nodes with one of them.

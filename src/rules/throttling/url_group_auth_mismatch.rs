@@ -12,13 +12,21 @@ pub static RULE: Rule =
     Rule { card: include_str!("../../../rules/TM012-url-group-auth-mismatch.md"), check: Check::Node(check) };
 
 fn check(deployment: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
-    let Some(throttling) = node.throttling.as_ref().filter(|throttling| throttling.reads_receivers()) else {
-        return;
-    };
-    let (Some(receivers), Some(authentications)) = (&throttling.receivers, &throttling.authentications)
-    else {
-        return;
-    };
+    let Some(throttling) = &node.throttling else { return };
+    for groups in throttling.url_groups() {
+        if let (Some(receivers), Some(authentications)) = groups {
+            judge(deployment, node, receivers, authentications, findings);
+        }
+    }
+}
+
+fn judge(
+    deployment: &Deployment,
+    node: &Node,
+    receivers: &ReceiverGroups,
+    authentications: &ReceiverGroups,
+    findings: &mut Vec<Finding>,
+) {
     if !is_known(receivers) || !is_known(authentications) {
         return;
     }

@@ -12,12 +12,12 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
-    let Some(throttling) = node.throttling.as_ref().filter(|throttling| throttling.reads_receivers()) else {
-        return;
-    };
-    for group in
-        throttling.receivers.iter().chain(&throttling.authentications).flat_map(|groups| &groups.groups)
-    {
+    let Some(throttling) = &node.throttling else { return };
+    let texts = throttling
+        .url_groups()
+        .into_iter()
+        .flat_map(|(receivers, logins)| receivers.into_iter().chain(logins));
+    for group in texts.flat_map(|groups| &groups.groups) {
         if group.mode == Mode::Mixed {
             findings.push(mixed(node, group));
         }
