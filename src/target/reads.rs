@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::keys::mapping::{parse, references};
 use super::model::Model;
 use super::pattern::{Around, Pattern, Step, reads, value_of};
 use super::tree::Node;
+use crate::render::phases::Rules;
 use crate::render::value::{Map, Value};
 
 /// The keys that the templates and the rules of a pack read.
@@ -30,8 +32,7 @@ impl Reads {
             found.roots.insert(file.path.clone(), roots.collect());
             found.patterns.append(&mut walk.patterns);
         }
-        found.patterns.extend(model.rules.infer.iter().map(|(key, _)| pattern_of(key)));
-        found.patterns.extend(references(&model.rules.default).map(|key| pattern_of(&key)));
+        found.patterns.extend(of_rules(&model.rules));
         found
     }
 
@@ -69,22 +70,21 @@ fn mappings(rules: &Map) -> BTreeMap<String, Vec<String>> {
     rules.iter().map(|(key, value)| (key.to_owned(), mapped(value))).collect()
 }
 
-/// A key of a rule file: `$1` in infer.json stands for any name.
-fn pattern_of(key: &str) -> Pattern {
-    let step = |name: &str| if name.starts_with('$') { Step::Any } else { Step::Key(name.into()) };
-    Pattern(key.split('.').map(step).collect())
+/// The keys that the rules of a pack look at: those that something follows from, and those that values refer to.
+fn of_rules(rules: &Rules) -> impl Iterator<Item = Pattern> {
+    let triggers = rules.infer.iter().filter_map(|(key, _)| parse(key));
+    let outcomes = rules.infer.iter().flat_map(|(_, outcomes)| values_of(outcomes));
+    let defaults = rules.default.iter().map(|(_, value)| value);
+    triggers.chain(defaults.chain(outcomes.flat_map(values_of)).flat_map(references))
 }
 
-/// The keys that default values refer to with `$ref{…}`.
-fn references(defaults: &Map) -> impl Iterator<Item = String> {
-    let texts = defaults.iter().filter_map(|(_, value)| match value {
-        Value::Text(text) => Some(text.as_str()),
+/// The values of a table; none of what is no table.
+fn values_of(value: &Value) -> impl Iterator<Item = &Value> {
+    let table = match value {
+        Value::Map(map) => Some(map),
         _ => None,
-    });
-    texts.flat_map(|text| {
-        let parts = text.split("$ref{").skip(1);
-        parts.filter_map(|part| part.split_once('}').map(|(key, _)| key.to_owned()))
-    })
+    };
+    table.into_iter().flat_map(Map::iter).map(|(_, value)| value)
 }
 
 struct Walk<'a> {
@@ -168,6 +168,9 @@ mod tests {
             "database.apim_db.url",
         ] {
             assert!(reads.knows(&steps(key)), "{key}");
+        }
+        for key in ["database.apim_db.hostname", "database.apim_db.port", "database.apim_db.name"] {
+            assert!(reads.knows(&steps(key)), "infer.json refers to {key}");
         }
         for key in ["server.no_such_key", "apim.gateway.environment.[].no_such_key", "nothing"] {
             assert!(!reads.knows(&steps(key)), "{key}");

@@ -70,7 +70,8 @@ impl ReferenceKind {
     }
 
     /// The names of all such placeholders in a text.
-    pub(super) fn names(self, text: &str) -> Vec<&str> {
+    #[must_use]
+    pub fn names(self, text: &str) -> Vec<&str> {
         substrings_between(text, self.prefix(), "}")
     }
 

@@ -2,7 +2,7 @@
 
 use super::Implication;
 use super::evidence::{Evidences, Sign};
-use super::mapping::{Mapping, parse};
+use super::mapping::{Mapping, parse, references};
 use crate::render::phases::Rules;
 use crate::render::value::{Map, Value};
 use crate::target::pattern::{Pattern, Step};
@@ -48,15 +48,8 @@ pub fn add(rules: &Rules, mapping: &Mapping, evidences: &mut Evidences) {
 
 /// The keys whose values are put in for `$ref{…}`.
 fn add_references(value: &Value, evidences: &mut Evidences) {
-    match value {
-        Value::Text(text) => {
-            let names = text.split("$ref{").skip(1).filter_map(|rest| rest.split_once('}'));
-            for pattern in names.filter_map(|(name, _)| parse(name)) {
-                evidences.entry(pattern).or_default();
-            }
-        }
-        Value::List(items) => items.iter().for_each(|item| add_references(item, evidences)),
-        _ => {}
+    for pattern in references(value) {
+        evidences.entry(pattern).or_default();
     }
 }
 

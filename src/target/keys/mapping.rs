@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::render::phases::ReferenceKind;
 use crate::render::value::{Map, Value};
 use crate::target::pattern::{Pattern, Step};
 
@@ -33,6 +34,16 @@ fn step(part: &str) -> Step {
         Step::Any
     } else {
         Step::Key(part.into())
+    }
+}
+
+/// The keys whose values the server puts into a value of default.json or infer.json for `$ref{…}`.
+#[must_use]
+pub fn references(value: &Value) -> Vec<Pattern> {
+    match value {
+        Value::Text(text) => ReferenceKind::Configuration.names(text).into_iter().filter_map(parse).collect(),
+        Value::List(items) => items.iter().flat_map(references).collect(),
+        _ => Vec::new(),
     }
 }
 
