@@ -39,7 +39,7 @@ impl<'a> Destination<'a> {
 
     /// What the server makes of a draft; the first fault where it would not start.
     pub fn configure(&self, draft: &Draft) -> Result<Configuration, String> {
-        let document = server_toml::parse(NOWHERE, &draft.text())
+        let document = server_toml::parse(NOWHERE, &draft.sealed().text())
             .map_err(|faults| faults.first().map(|fault| fault.reason.clone()).unwrap_or_default())?;
         let environment = Environment { keep_unresolved: true, ..Environment::default() };
         configure(&document, &self.model.rules, &environment, self.mapper)

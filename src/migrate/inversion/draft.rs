@@ -1,5 +1,6 @@
 //! A deployment.toml in the making: keys as users write them, with their values.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::matching::is_named;
@@ -84,6 +85,18 @@ impl Draft {
     /// Takes a key away, and with it the tables that become empty.
     pub fn remove(&mut self, key: &Key) -> Option<Value> {
         remove_from_map(&mut self.root, &key.0)
+    }
+
+    /// As ciphertool leaves it, without whose work no server starts: nothing in `[secrets]` is plain text.
+    pub fn sealed(&self) -> Cow<'_, Self> {
+        let is_plain = |value: &Value| matches!(value, Value::Text(text) if text.contains('['));
+        let Some(Value::Map(secrets)) = self.root.get("secrets") else { return Cow::Borrowed(self) };
+        let plain = secrets.iter().filter(|(_, value)| is_plain(value)).map(|(alias, _)| alias);
+        let mut sealed = Cow::Borrowed(self);
+        for alias in plain {
+            sealed.to_mut().set(&Key::dotted("secrets").name(alias), Value::Text("encrypted".to_owned()));
+        }
+        sealed
     }
 
     /// All values with their keys; tables and arrays of tables are taken apart.
@@ -286,6 +299,13 @@ fn inline(value: &Value) -> String {
 mod tests {
     use super::*;
     use crate::syntax::server_toml;
+
+    #[test]
+    fn plain_secrets_are_sealed() {
+        let draft = Draft::read("[x]\ny = '$secret{y}'\n[secrets]\ny = '[plain]'\nz = \"kept\"\n").unwrap();
+        let expected = "[x]\ny = \"$secret{y}\"\n[secrets]\ny = \"encrypted\"\nz = \"kept\"\n";
+        assert_eq!(draft.sealed().text(), expected);
+    }
 
     #[test]
     fn what_is_set_is_read_back_and_accepted_by_the_server() {

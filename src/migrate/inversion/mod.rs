@@ -112,15 +112,17 @@ impl<'a> Inversion<'a> {
     }
 
     /// Goes back to a deployment.toml that was before, or on to one with fewer keys; what no longer holds need not be kept.
-    pub fn restore(&mut self, draft: Draft) {
+    /// False where the server would not start with it.
+    pub fn restore(&mut self, draft: Draft) -> bool {
         if !self.adopt(draft) {
-            return;
+            return false;
         }
         let mut achieved = std::mem::take(&mut self.achieved);
         for (file, settings) in &mut achieved {
             settings.retain(|path, value| self.current(file, path) == *value);
         }
         self.achieved = achieved;
+        true
     }
 
     /// True where the target renders this file.

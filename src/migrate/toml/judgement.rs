@@ -50,7 +50,7 @@ impl Plan<'_> {
     ) -> (Decision, Evidence) {
         match waiting {
             Waiting::Decided(decision) => (decision.clone(), Evidence::Nowhere),
-            Waiting::Unread(_) => (undecided(setting, self.target), Evidence::Nowhere),
+            Waiting::Unread(_) | Waiting::Refused(..) | Waiting::Needed(_) => (undecided(setting, self.target), Evidence::Nowhere),
             Waiting::Found(wanted, outcome, note) => {
                 let holds = wanted
                     .iter()

@@ -49,7 +49,9 @@ pub(super) fn decide(legacy: &Legacy<'_>, target: &Target) -> Option<Decisions> 
         let from = destination_of(model.model(), model.version);
         drafts(model).iter().any(|draft| from.configure(draft).is_ok())
     };
-    let model = models_of(version).into_iter().find(starts)?;
+    let Some(model) = models_of(version).into_iter().find(starts) else {
+        return Some(unstartable(legacy, &written, version));
+    };
     let from = destination_of(model.model(), model.version);
     let vanilla = vanilla_of(model);
     let old = drafts(model).into_iter().find_map(|draft| Effects::new(&from, draft))?;
@@ -64,6 +66,23 @@ pub(super) fn decide(legacy: &Legacy<'_>, target: &Target) -> Option<Decisions> 
         decisions.notes.push(Note { risk: Risk::Low, text });
     }
     Some(decisions)
+}
+
+/// Nothing is known of what a file does with which no server starts.
+fn unstartable(legacy: &Legacy<'_>, written: &Draft, version: Version) -> Decisions {
+    let fault = models_of(version).first().and_then(|model| {
+        let from = destination_of(model.model(), model.version);
+        from.configure(written).err()
+    });
+    let reason = format!("a server of {version} would not start with this deployment.toml");
+    let decision = Decision::manual(Risk::Medium, format!("not looked at: {reason}"));
+    let fault = fault.map(|fault| format!(": {}", restored(&fault))).unwrap_or_default();
+    let note = format!("{reason}{fault}. Mend it and migrate again");
+    Decisions {
+        settings: vec![decision; legacy.customised.len()],
+        notes: vec![Note { risk: Risk::High, text: note }],
+        ..Decisions::default()
+    }
 }
 
 /// The models that may tell what keys do in a version: its own or the nearest older one first, then the newer ones.
@@ -148,8 +167,12 @@ enum Waiting {
     Copied(Key),
     /// Stands under the key of a relocation.
     Renamed(Key, Option<String>),
+    /// The server would not start with it: not with what is written yet.
+    Refused(Key, Value),
     /// Is left out.
     Removed,
+    /// The server would not start without it: not with what is written yet.
+    Needed(Key),
     /// The target does not read the key.
     Unread(Key),
     /// Was found under other keys.
@@ -175,6 +198,7 @@ impl Plan<'_> {
         self.copy_lists();
         let mut waiting: Vec<Waiting> =
             self.legacy.customised.iter().map(|setting| self.waiting(setting)).collect();
+        self.retry(&mut waiting);
         for (waiting, setting) in waiting.iter_mut().zip(&self.legacy.customised) {
             if let Waiting::Unread(key) = waiting {
                 *waiting = self.search(key, setting);
@@ -214,20 +238,49 @@ impl Plan<'_> {
     }
 
     fn copy(&mut self, key: Key, value: Value) -> Waiting {
-        if self.inversion.assign(&key, value) {
-            return Waiting::Copied(key);
+        match self.inversion.assign(&key, value.clone()) {
+            true => Waiting::Copied(key),
+            false => Waiting::Refused(key, value),
         }
-        let note =
-            format!("a server of {} would not start with this value: set what it takes", self.target.version);
-        Waiting::Decided(Decision::manual(Risk::High, note))
     }
 
     fn remove(&mut self, key: Key) -> Waiting {
         let mut draft = self.inversion.draft().clone();
-        if draft.remove(&key).is_some() {
-            self.inversion.restore(draft);
+        match draft.remove(&key).is_none() || self.inversion.restore(draft) {
+            true => Waiting::Removed,
+            false => Waiting::Needed(key),
         }
-        Waiting::Removed
+    }
+
+    /// Tries again what waited for other keys: the type of a database refers to host, port and name, which may be written
+    /// behind it.
+    fn retry(&mut self, all: &mut [Waiting]) {
+        let mut goes_on = true;
+        while goes_on {
+            goes_on = false;
+            for waiting in &mut *all {
+                let again = match &*waiting {
+                    Waiting::Refused(key, value) => self.copy(key.clone(), value.clone()),
+                    Waiting::Needed(key) => self.remove(key.clone()),
+                    _ => continue,
+                };
+                goes_on |= matches!(again, Waiting::Copied(_) | Waiting::Removed);
+                *waiting = again;
+            }
+        }
+        let version = self.target.version;
+        for waiting in all {
+            let note = match waiting {
+                Waiting::Refused(..) => {
+                    format!("a server of {version} would not start with this value: set what it takes")
+                }
+                Waiting::Needed(_) => {
+                    format!("a server of {version} would not start without this key: see that it is right")
+                }
+                _ => continue,
+            };
+            *waiting = Waiting::Decided(Decision::manual(Risk::High, note));
+        }
     }
 
     fn knows(&self, key: &Key) -> bool {
