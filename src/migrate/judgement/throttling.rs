@@ -4,6 +4,7 @@ use super::{Answer, Question};
 use crate::migrate::Key;
 use crate::model::Version;
 use crate::render::value::Value;
+use crate::syntax::url_group::{self, Mode};
 
 const FILE: &str = "repository/conf/api-manager.xml";
 const THROTTLING: &str = "/APIManager/ThrottlingConfigurations/";
@@ -31,47 +32,21 @@ pub fn answer(question: Question, version: Version) -> Option<Answer> {
 /// one after the other, or to the first one that lives.
 fn url_groups(text: &str, field: &str) -> Option<Vec<(Key, Value)>> {
     let mut keys = Vec::new();
-    for (index, group) in groups(text).into_iter().enumerate() {
-        let failover = group.contains('|');
-        let urls: Vec<Value> = group
-            .split([',', '|'])
-            .map(str::trim)
-            .filter(|url| !url.is_empty())
-            .map(|url| Value::Text(url.to_owned()))
-            .collect();
+    for (index, group) in url_group::parse(text).groups.into_iter().enumerate() {
+        let urls = group.urls.into_iter().filter_map(|url| text.get(url));
+        let urls: Vec<Value> = urls.map(|url| Value::Text(url.to_owned())).collect();
         if urls.is_empty() {
             return None;
         }
+        let kind = match group.mode {
+            Mode::LoadBalance => "loadbalance",
+            Mode::Failover | Mode::Mixed => "failover",
+        };
         let table = Key::dotted("apim.throttling.url_group").item(index, None);
-        let kind = if failover { "failover" } else { "loadbalance" };
         keys.push((table.clone().name(field), Value::List(urls)));
         keys.push((table.name("type"), Value::Text(kind.to_owned())));
     }
     (!keys.is_empty()).then_some(keys)
-}
-
-/// The texts in braces, `${…}` left alone; the whole text where there are none.
-fn groups(text: &str) -> Vec<&str> {
-    let mut found = Vec::new();
-    let (mut depth, mut start, mut before) = (0_usize, 0, ' ');
-    for (at, letter) in text.char_indices() {
-        match letter {
-            '{' if depth == 0 && before != '$' => {
-                depth = 1;
-                start = at + 1;
-            }
-            '{' if depth > 0 => depth += 1,
-            '}' if depth > 0 => {
-                depth -= 1;
-                if depth == 0 {
-                    found.extend(text.get(start..at));
-                }
-            }
-            _ => {}
-        }
-        before = letter;
-    }
-    if found.is_empty() { vec![text] } else { found }
 }
 
 /// The target writes the second JNDI file and its event publisher itself for each URL of one key.
@@ -94,10 +69,11 @@ mod tests {
 
     #[test]
     fn groups_are_told_by_braces_that_no_variable_opens() {
-        assert_eq!(groups("tcp://${a}:${b}"), ["tcp://${a}:${b}"]);
-        assert_eq!(groups("{tcp://${a}:1,tcp://b:1},{tcp://c:1|tcp://d:1}").len(), 2);
+        let groups = |text| url_groups(text, "traffic_manager_urls").map(|keys| keys.len() / 2);
+        assert_eq!(groups("tcp://${a}:${b}"), Some(1));
+        assert_eq!(groups("{tcp://${a}:1,tcp://b:1},{tcp://c:1|tcp://d:1}"), Some(2));
+        assert_eq!(groups(""), None);
         let keys = url_groups("{tcp://c:1|tcp://d:1}", "traffic_manager_urls").unwrap();
         assert_eq!(keys[1].1, Value::Text("failover".to_owned()));
-        assert!(url_groups("", "traffic_manager_urls").is_none());
     }
 }
