@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::inversion::Wanted;
+use super::inversion::destination::Destination;
 use super::{Change, Customised, Key, Legacy, Target, plan, toml};
 use crate::model::ConfigModel;
 use crate::render::value::Value;
@@ -115,16 +116,22 @@ impl Decision {
     }
 }
 
-/// Decides for all nodes of a deployment, so that what they share comes out alike. One [`Decisions`] a node, in order.
-pub fn decide(nodes: &[Legacy<'_>], target: &Target) -> Vec<Decisions> {
+/// Decides for all nodes of a deployment, so that what they share comes out alike. `destination` is what
+/// the target makes of a deployment.toml, as far as that is known. One [`Decisions`] a node, in order.
+pub fn decide(
+    nodes: &[Legacy<'_>],
+    target: &Target,
+    destination: Option<&Destination<'_>>,
+) -> Vec<Decisions> {
     let undecided = |legacy: &Legacy<'_>| Decisions {
         settings: legacy.customised.iter().map(|setting| undecided(setting, target)).collect(),
         ..Decisions::default()
     };
-    let decided = |legacy: &Legacy<'_>| match legacy.node.config_model {
-        ConfigModel::Toml => toml::decide(legacy, target),
-        ConfigModel::Xml => plan::decide(legacy, nodes, target),
+    let decided = |legacy: &Legacy<'_>, to| match legacy.node.config_model {
+        ConfigModel::Toml => toml::decide(legacy, target, to),
+        ConfigModel::Xml => plan::decide(legacy, nodes, target, to),
     };
+    let decided = |legacy| destination.and_then(|to| decided(legacy, to));
     nodes.par_iter().map(|legacy| decided(legacy).unwrap_or_else(|| undecided(legacy))).collect()
 }
 

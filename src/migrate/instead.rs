@@ -1,9 +1,9 @@
 //! What the files that the target renders have in the place of settings that were not brought over.
 
-use std::collections::BTreeMap;
-
+use super::inversion::destination::Destination;
 use super::inversion::draft::Draft;
-use super::{Customised, Decisions, Status, Target};
+use super::inversion::effects::Effects;
+use super::{Customised, Decisions, Status};
 use crate::syntax::secrets;
 
 /// A setting that comes out otherwise than the node has it.
@@ -21,14 +21,10 @@ pub fn instead(
     customised: &[Customised],
     decisions: &Decisions,
     deployment: &str,
-    target: &Target,
+    destination: &Destination<'_>,
 ) -> Vec<Instead> {
-    let Some(destination) = target.destination() else { return Vec::new() };
-    let draft = Draft::read(deployment);
-    let Some(configuration) = draft.and_then(|draft| destination.configure(&draft).ok()) else {
-        return Vec::new();
-    };
-    let mut files: BTreeMap<&str, BTreeMap<String, String>> = BTreeMap::new();
+    let effects = Draft::read(deployment).and_then(|draft| Effects::new(destination, draft));
+    let Some(mut effects) = effects else { return Vec::new() };
     let mut found = Vec::new();
     for (index, (setting, decision)) in customised.iter().zip(&decisions.settings).enumerate() {
         let is_left = matches!(decision.status, Status::Manual | Status::Obsolete);
@@ -36,9 +32,7 @@ pub fn instead(
         if !is_left || !is_rendered || setting.change.is_file() {
             continue;
         }
-        let settings =
-            files.entry(&setting.file).or_insert_with(|| destination.settings(&setting.file, &configuration));
-        let rendered = settings.get(&setting.path);
+        let rendered = effects.current(&setting.file, &setting.path);
         if rendered != setting.value.as_ref() {
             let shown = |value: &String| match setting.secret {
                 true => "********".to_owned(),

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::render::value::{Map, Value};
 use crate::syntax::server_toml::is_bare_key;
 
 /// A key with the tables and items of arrays that it lies in, outermost first.
@@ -62,6 +63,21 @@ impl Key {
             };
         }
         (!key.0.is_empty()).then_some(key)
+    }
+
+    /// True where it lies in a table of an array.
+    pub fn is_in_array(&self) -> bool {
+        self.0.iter().any(|part| matches!(part, KeyPart::Item { .. }))
+    }
+
+    /// The value that it has in tables.
+    pub fn value_in<'v>(&self, tables: &'v Map) -> Option<&'v Value> {
+        let (KeyPart::Name(first), rest) = self.0.split_first()? else { return None };
+        rest.iter().try_fold(tables.get(first)?, |value, part| match (value, part) {
+            (Value::Map(map), KeyPart::Name(name)) => map.get(name),
+            (Value::List(items), KeyPart::Item { index, .. }) => items.get(*index),
+            _ => None,
+        })
     }
 
     /// The key one step further in.

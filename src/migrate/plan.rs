@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::inversion::destination::Destination;
 use super::inversion::draft::Draft;
 use super::inversion::{Inversion, Outcome, Wanted};
 use super::judgement::{Answer, Judgement, Question};
@@ -22,12 +23,16 @@ enum Waiting {
     Keys(Vec<(Key, Value)>, Option<String>),
 }
 
-/// Decides for one node of a deployment; nothing where no model of the target is known.
-pub fn decide(legacy: &Legacy<'_>, nodes: &[Legacy<'_>], target: &Target) -> Option<Decisions> {
-    let destination = target.destination()?;
+/// Decides for one node of a deployment; nothing where the server would not start with the file of the fresh pack.
+pub fn decide(
+    legacy: &Legacy<'_>,
+    nodes: &[Legacy<'_>],
+    target: &Target,
+    destination: &Destination<'_>,
+) -> Option<Decisions> {
     let base = target.base();
-    let inversion = Inversion::new(&destination, base.clone()).ok()?;
-    let fresh = Inversion::new(&destination, base.clone()).ok()?;
+    let inversion = Inversion::new(destination, base.clone()).ok()?;
+    let fresh = Inversion::new(destination, base.clone()).ok()?;
     let judgement = Judgement::new(legacy, nodes, target.version);
     let (outcomes, beside) = (BTreeMap::new(), BTreeMap::new());
     let mut plan = Plan { legacy, target, judgement, inversion, fresh, base, outcomes, beside };

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::inversion::Wanted;
-use super::inversion::destination::value_at;
 use super::inversion::draft::Draft;
 use super::target::TargetPack;
 use super::toml::{covered, covered_value, same};
@@ -81,7 +80,7 @@ pub fn prove(
 }
 
 /// The file as ciphertool leaves it, without whose work no server starts: nothing in `[secrets]` is plain text.
-pub(super) fn sealed(deployment: &str) -> String {
+fn sealed(deployment: &str) -> String {
     let Some(at) = deployment.find("\n[secrets]") else { return deployment.to_owned() };
     let (settings, secrets) = deployment.split_at(at);
     let entry = |line: &str| match line.split_once(" = \"[") {
@@ -145,7 +144,7 @@ impl Witness<'_> {
     fn has(&self, key: &Key, value: &Value) -> bool {
         let value = &covered_value(value);
         let written = self.draft.as_ref().and_then(|draft| draft.get(&draft.place(key)?));
-        let known = written.or_else(|| value_at(key, &self.rendering.configuration));
+        let known = written.or_else(|| key.value_in(&self.rendering.configuration.context));
         known.is_some_and(|known| same(known, value))
     }
 }

@@ -112,21 +112,31 @@ pub fn migrate<'a>(
             None => legacies.push(legacy),
         }
     }
-    let decided = decide(&legacies, &target);
+    let destination = target.destination();
+    let decided = decide(&legacies, &target, destination.as_ref());
     let mut nodes = Vec::new();
     for (legacy, mut decisions) in legacies.into_iter().zip(decided) {
         let plain = write::Options { split_secrets: false, ..options };
         let mut written = written(deployment, &legacy, &decisions, &target, plain)?;
         let prove = |pack| proof::prove(&legacy.customised, &mut decisions, &written.text, &target, pack);
         let proof = target.pack.as_ref().map(prove);
-        let instead = instead(&legacy.customised, &decisions, &proof::sealed(&written.text), &target);
+        let instead = destination
+            .as_ref()
+            .map(|destination| instead(&legacy.customised, &decisions, &written.text, destination));
         if options.split_secrets {
             written = write::deployment_toml(&legacy, &decisions, &target, options)?;
         }
         let Written { text, notes } = written;
         decisions.notes.extend(notes);
         let carried = carried(&legacy, &decisions);
-        nodes.push(Migrated { legacy, decisions, deployment: text, carried, instead, proof });
+        nodes.push(Migrated {
+            legacy,
+            decisions,
+            deployment: text,
+            carried,
+            instead: instead.unwrap_or_default(),
+            proof,
+        });
     }
     review::review(deployment, &mut nodes, &target);
     for node in &mut nodes {

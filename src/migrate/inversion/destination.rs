@@ -65,13 +65,12 @@ impl<'a> Destination<'a> {
 
     /// The internal value of a key.
     pub fn value<'c>(&self, key: &Key, configuration: &'c Configuration) -> Option<&'c Value> {
-        value_at(key, configuration)
+        key.value_in(&configuration.context)
     }
 
     /// The internal keys that a key which users write stands for: mostly itself.
     pub fn internal(&self, key: &Key) -> Vec<Key> {
-        let is_item = key.0.iter().any(|part| matches!(part, KeyPart::Item { .. }));
-        if is_item {
+        if key.is_in_array() {
             return vec![key.clone()];
         }
         let name = key.to_string();
@@ -119,16 +118,6 @@ impl<'a> Destination<'a> {
     pub fn defaults(&self) -> &Map {
         &self.model.rules.default
     }
-}
-
-/// The internal value of a key.
-pub fn value_at<'c>(key: &Key, configuration: &'c Configuration) -> Option<&'c Value> {
-    let (KeyPart::Name(first), rest) = key.0.split_first()? else { return None };
-    rest.iter().try_fold(configuration.context.get(first)?, |value, part| match (value, part) {
-        (Value::Map(map), KeyPart::Name(name)) => map.get(name),
-        (Value::List(items), KeyPart::Item { index, .. }) => items.get(*index),
-        _ => None,
-    })
 }
 
 /// The item of an array that a key lies in, and the field in it; nothing for a key outside of arrays.

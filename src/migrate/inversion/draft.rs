@@ -68,13 +68,7 @@ impl Draft {
 
     /// The value at a key.
     pub fn get(&self, key: &Key) -> Option<&Value> {
-        let (first, rest) = key.0.split_first()?;
-        let KeyPart::Name(name) = first else { return None };
-        rest.iter().try_fold(self.root.get(name)?, |value, part| match (value, part) {
-            (Value::Map(map), KeyPart::Name(name)) => map.get(name),
-            (Value::List(items), KeyPart::Item { index, .. }) => items.get(*index),
-            _ => None,
-        })
+        key.value_in(&self.root)
     }
 
     /// Puts a value; false where something else than a table stands in the way.

@@ -7,6 +7,7 @@
 
 pub mod destination;
 pub mod draft;
+pub mod effects;
 mod matching;
 mod path;
 mod scope;

@@ -6,7 +6,7 @@ mod clustering;
 mod connectors;
 mod data_sources;
 mod files;
-mod gateways;
+pub(super) mod gateways;
 mod profiles;
 mod scopes;
 mod secure_vault;

@@ -2,43 +2,40 @@
 
 use super::super::decision::undecided;
 use super::super::inversion::draft::Draft;
+use super::super::inversion::effects::Effects;
 use super::super::inversion::{Outcome, Wanted};
-use super::super::{Customised, Decision, Evidence, Key, KeyPart, Risk, Status};
-use super::effects::Effects;
+use super::super::{Customised, Decision, Evidence, Key, Risk, Status};
 use super::{Plan, Waiting, is_secret_alias, plain, same};
-use crate::render::value::Value;
 
 impl Plan<'_> {
     /// Takes out what the target does as well without it.
     pub(super) fn without_defaults(&self, waiting: &[Waiting], draft: Draft) -> Draft {
-        let base = self.target.base();
         let copied = waiting.iter().filter_map(|waiting| match waiting {
             Waiting::Copied(key) | Waiting::Renamed(key, _) => Some(key),
             _ => None,
         });
-        let plain = |key: &&Key| key.0.iter().all(|part| matches!(part, KeyPart::Name(_)));
-        let own = copied.filter(plain).filter(|key| base.get(key).is_none() && !is_secret_alias(key));
-        let Some(mut new) = Effects::new(self.inversion.destination(), draft.clone()) else {
+        let own =
+            copied.filter(|key| !key.is_in_array() && self.base.get(key).is_none() && !is_secret_alias(key));
+        let destination = self.inversion.destination();
+        let Some(mut new) = Effects::new(destination, draft.clone()) else {
             return draft;
         };
         let mut left = draft;
         for key in own {
             let mut without = new.draft.clone();
             let Some(value) = without.remove(key) else { continue };
-            let is_same = new.against(&without).is_some_and(|effects| effects.is_empty());
-            if is_same && self.given(key, &without).as_ref().is_some_and(|given| same(given, &value)) {
+            let Ok(configuration) = destination.configure(&without) else { continue };
+            let given = self.internal(key).and_then(|key| destination.value(&key, &configuration));
+            if given.is_some_and(|given| same(given, &value)) && new.beside(&configuration).is_empty() {
                 left.remove(key);
             }
         }
         left
     }
 
-    /// The value that a key has with a draft.
-    fn given(&self, key: &Key, draft: &Draft) -> Option<Value> {
-        let to = self.inversion.destination();
-        let configuration = to.configure(draft).ok()?;
-        let internal = Key::parse(self.inversion.destination().reads.internal(&key.to_string()).first()?)?;
-        to.value(&internal, &configuration).cloned()
+    /// The first internal key that a key stands for.
+    fn internal(&self, key: &Key) -> Option<Key> {
+        self.inversion.destination().internal(key).into_iter().next()
     }
 
     /// What became of a setting, and where that shows.
@@ -50,7 +47,9 @@ impl Plan<'_> {
     ) -> (Decision, Evidence) {
         match waiting {
             Waiting::Decided(decision) => (decision.clone(), Evidence::Nowhere),
-            Waiting::Unread(_) | Waiting::Refused(..) | Waiting::Needed(_) => (undecided(setting, self.target), Evidence::Nowhere),
+            Waiting::Unread(_) | Waiting::Refused(..) | Waiting::Needed(_) => {
+                (undecided(setting, self.target), Evidence::Nowhere)
+            }
             Waiting::Found(wanted, outcome, note) => {
                 let holds = wanted
                     .iter()
@@ -82,9 +81,8 @@ impl Plan<'_> {
         new: &mut Effects<'_>,
     ) -> (Decision, Evidence) {
         let written = new.draft.get(key).cloned();
-        let base = self.target.base();
-        let is_given =
-            written.is_none() || base.place(key).is_some_and(|key| base.get(&key) == written.as_ref());
+        let is_given = written.is_none()
+            || self.base.place(key).is_some_and(|key| self.base.get(&key) == written.as_ref());
         let status = match is_given {
             true => Status::Default,
             false => Status::Migrated { keys: vec![key.to_string()] },
@@ -96,11 +94,7 @@ impl Plan<'_> {
         if !equal.is_empty() {
             return (plain(status, note), Evidence::Rendered(equal));
         }
-        let mut without = new.draft.clone();
-        without.remove(key);
-        let still = new.against(&without).unwrap_or_default();
-        let moves = |place: &Wanted| still.iter().any(|now| now.file == place.file && now.path == place.path);
-        if let Some(place) = other.first().filter(|_| !other.iter().any(moves) && !is_given) {
+        if let Some(place) = other.first().filter(|_| !is_given && !sets_one_of(key, &other, new)) {
             let note = format!(
                 "{} has the key, but {} {} is not what it was: see what the key does now",
                 self.target.version, place.file, place.path
@@ -110,10 +104,10 @@ impl Plan<'_> {
         let evidence = match written {
             Some(value) => Evidence::Key(key.clone(), value),
             None => {
-                let internal = self.inversion.destination().reads.internal(&key.to_string());
-                let internal = internal.first().and_then(|key| Key::parse(key));
                 let own = self.old.draft.place(key).and_then(|key| self.old.draft.get(&key)).cloned();
-                internal.zip(own).map_or(Evidence::Nowhere, |(key, value)| Evidence::Key(key, value))
+                self.internal(key)
+                    .zip(own)
+                    .map_or(Evidence::Nowhere, |(key, value)| Evidence::Key(key, value))
             }
         };
         (plain(status, note), evidence)
@@ -146,4 +140,14 @@ impl Plan<'_> {
             .into_iter()
             .partition(|wanted| new.current(&wanted.file, &wanted.path) == wanted.value.as_ref())
     }
+}
+
+/// True where a key has an effect on one of these settings.
+fn sets_one_of(key: &Key, settings: &[Wanted], new: &mut Effects<'_>) -> bool {
+    let mut without = new.draft.clone();
+    without.remove(key);
+    let effects = new.against(&without).unwrap_or_default();
+    let is_one =
+        |effect: &Wanted| settings.iter().any(|place| effect.file == place.file && effect.path == place.path);
+    effects.iter().any(is_one)
 }

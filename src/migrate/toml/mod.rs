@@ -3,19 +3,20 @@
 //! The node's file is what the new one starts from, as far as it differs from that of its own pack. What a key does in the
 //! files of its own version is what it has to do in those files of the target that both versions render.
 
-mod effects;
 mod judgement;
 mod lists;
 mod placeholders;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use self::effects::Effects;
 pub(super) use self::placeholders::{covered, covered_value};
 use self::placeholders::{covered_draft, restored, restored_key, restored_value};
 use super::decision::untemplated;
+use super::inversion::destination::Destination;
 use super::inversion::draft::Draft;
+use super::inversion::effects::Effects;
 use super::inversion::{Inversion, Outcome, Wanted};
+use super::judgement::gateways;
 use super::relocation::{self, Fate, Found, Journey};
 use super::target::{DEPLOYMENT_TOML, destination_of, vanilla_draft};
 use super::{
@@ -25,38 +26,32 @@ use crate::input::Parsed;
 use crate::model::Version;
 use crate::render::value::Value;
 use crate::target::embedded::{self, Embedded};
-use crate::target::pattern::Step;
+use crate::target::keys::mapping::references;
+use crate::target::pattern::{Pattern, Step};
 
 /// A key that changes more settings than these is not looked for under another name.
 const MOST_EFFECTS: usize = 6;
 
-/// Decides for a node with a deployment.toml; nothing where no model of the target is known, or none of an older version
-/// than its own.
-pub(super) fn decide(legacy: &Legacy<'_>, target: &Target) -> Option<Decisions> {
+/// Decides for a node with a deployment.toml; nothing where none can be read.
+pub(super) fn decide(legacy: &Legacy<'_>, target: &Target, to: &Destination<'_>) -> Option<Decisions> {
     let (_, Parsed::Toml(document)) = legacy.node.documents.get(DEPLOYMENT_TOML)? else { return None };
     let written = Draft::of_toml(document);
     let version = legacy.node.version?;
     if version == target.version {
         return Some(kept(legacy, &written, target));
     }
-    let to = target.destination()?;
-    let inversion = Inversion::new(&to, target.base()).ok()?;
+    let base = target.base();
+    let inversion = Inversion::new(to, base.clone()).ok()?;
     let written = covered_draft(&written);
-    let vanilla_of = |model: &Embedded| vanilla_draft(legacy.pack.map_or(model.version, |pack| pack.version));
-    // A cutting of a file, with which no server would start, does what it would in the file of the pack.
-    let drafts = |model: &Embedded| [written.clone(), completed(&written, &vanilla_of(model))];
-    let starts = |model: &&'static Embedded| {
-        let from = destination_of(model.model(), model.version);
-        drafts(model).iter().any(|draft| from.configure(draft).is_ok())
-    };
-    let Some(model) = models_of(version).into_iter().find(starts) else {
+    let Some(source) = models_of(version).into_iter().find_map(|model| Source::of(model, legacy, &written))
+    else {
         return Some(unstartable(legacy, &written, version));
     };
-    let from = destination_of(model.model(), model.version);
-    let vanilla = vanilla_of(model);
-    let old = drafts(model).into_iter().find_map(|draft| Effects::new(&from, draft))?;
+    let Source { model, from, draft, vanilla } = source;
+    let old = Effects::new(&from, draft)?;
     let is_exact = Version::parse(model.version) == Some(version);
-    let plan = Plan { legacy, target, version, is_exact, written, old, vanilla, inversion };
+    let referred = written.leaves().iter().flat_map(|(_, value)| references(value)).collect();
+    let plan = Plan { legacy, target, version, is_exact, written, referred, old, vanilla, base, inversion };
     let mut decisions = plan.carry_out();
     if !is_exact {
         let text = format!(
@@ -66,6 +61,28 @@ pub(super) fn decide(legacy: &Legacy<'_>, target: &Target) -> Option<Decisions> 
         decisions.notes.push(Note { risk: Risk::Low, text });
     }
     Some(decisions)
+}
+
+/// What a node's file is read with.
+struct Source {
+    model: &'static Embedded,
+    from: Destination<'static>,
+    /// The file, or what it gives together with that of the pack.
+    draft: Draft,
+    /// The deployment.toml of the node's own pack.
+    vanilla: Draft,
+}
+
+impl Source {
+    /// Nothing where no server of the model starts with the file. A cutting of a file does what it would in the file of
+    /// the pack.
+    fn of(model: &'static Embedded, legacy: &Legacy<'_>, written: &Draft) -> Option<Self> {
+        let from = destination_of(model.model(), model.version);
+        let vanilla = vanilla_draft(legacy.pack.map_or(model.version, |pack| pack.version));
+        let drafts = [written.clone(), completed(written, &vanilla)];
+        let draft = drafts.into_iter().find(|draft| from.configure(draft).is_ok())?;
+        Some(Self { model, from, draft, vanilla })
+    }
 }
 
 /// Nothing is known of what a file does with which no server starts.
@@ -96,8 +113,7 @@ fn models_of(version: Version) -> Vec<&'static Embedded> {
 fn completed(draft: &Draft, other: &Draft) -> Draft {
     let mut completed = draft.clone();
     for (key, value) in other.leaves() {
-        let is_item = key.0.iter().any(|part| matches!(part, KeyPart::Item { .. }));
-        if !is_item && completed.get(&key).is_none() {
+        if !key.is_in_array() && completed.get(&key).is_none() {
             // Where the draft has a value in the place of a table, that stays.
             completed.set(&key, value);
         }
@@ -187,14 +203,19 @@ struct Plan<'a> {
     is_exact: bool,
     /// What the node's file says.
     written: Draft,
+    /// The internal keys that it refers to with `$ref{…}`.
+    referred: BTreeSet<Pattern>,
     old: Effects<'a>,
     /// The deployment.toml of the node's own pack.
     vanilla: Draft,
+    /// The deployment.toml of a fresh pack of the target.
+    base: Draft,
     inversion: Inversion<'a>,
 }
 
 impl Plan<'_> {
     fn carry_out(mut self) -> Decisions {
+        self.copy_aliases();
         self.copy_lists();
         let mut waiting: Vec<Waiting> =
             self.legacy.customised.iter().map(|setting| self.waiting(setting)).collect();
@@ -204,7 +225,21 @@ impl Plan<'_> {
                 *waiting = self.search(key, setting);
             }
         }
+        if !self.version.at_least(4, 0) {
+            for (key, value) in gateways::completed(&self.base, self.inversion.draft()) {
+                // The server starts with any name of a gateway.
+                self.inversion.assign(&key, value);
+            }
+        }
         self.finish(&waiting)
+    }
+
+    /// The server starts with no value that names an alias which is not there yet.
+    fn copy_aliases(&mut self) {
+        let aliases = self.written.leaves().into_iter().filter(|(key, _)| is_secret_alias(key));
+        for (key, value) in aliases {
+            self.inversion.assign(&key, value);
+        }
     }
 
     fn waiting(&mut self, setting: &Customised) -> Waiting {
@@ -223,7 +258,7 @@ impl Plan<'_> {
             );
             return Waiting::Decided(Decision::manual(Risk::Medium, note));
         };
-        let is_item = key.0.iter().any(|part| matches!(part, KeyPart::Item { .. }));
+        let is_item = key.is_in_array();
         let own = self.written.place(&key).and_then(|key| self.written.get(&key)).cloned();
         match own.filter(|_| value.is_some()) {
             None if is_item => Waiting::Removed,
@@ -283,17 +318,13 @@ impl Plan<'_> {
         }
     }
 
+    /// True where the target reads the key, or the file itself refers to it.
     fn knows(&self, key: &Key) -> bool {
-        let is_item = key.0.iter().any(|part| matches!(part, KeyPart::Item { .. }));
-        if is_item {
-            return self.inversion.destination().reads.knows(&steps(key));
-        }
-        let internal = self.inversion.destination().reads.internal(&key.to_string());
-        let is_mapped = internal != [key.to_string()];
-        let mapped = internal.iter().filter_map(|key| Key::parse(key));
-        self.inversion.destination().reads.knows(&steps(key))
-            || is_mapped
-                && mapped.into_iter().any(|key| self.inversion.destination().reads.knows(&steps(&key)))
+        let destination = self.inversion.destination();
+        destination.internal(key).iter().chain([key]).any(|key| {
+            let steps = steps(key);
+            destination.reads.knows(&steps) || self.referred.contains(&Pattern(steps))
+        })
     }
 
     fn relocated(&mut self, found: &Found, setting: &Customised) -> Waiting {
@@ -418,6 +449,7 @@ impl Plan<'_> {
 
 /// A decision whose keys are spelt as in the file.
 fn shown(mut decision: Decision) -> Decision {
+    decision.note = decision.note.map(|note| restored(&note));
     if let Status::Migrated { keys } = &mut decision.status {
         keys.iter_mut().for_each(|key| *key = restored(key));
     }
