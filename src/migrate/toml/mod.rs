@@ -303,18 +303,18 @@ impl Plan<'_> {
                 *waiting = again;
             }
         }
-        let version = self.target.version;
         for waiting in all {
-            let note = match waiting {
+            *waiting = match waiting {
                 Waiting::Refused(..) => {
-                    format!("a server of {version} would not start with this value: set what it takes")
+                    let version = self.target.version;
+                    let note =
+                        format!("a server of {version} would not start with this value: set what it takes");
+                    Waiting::Decided(Decision::manual(Risk::High, note))
                 }
-                Waiting::Needed(_) => {
-                    format!("a server of {version} would not start without this key: see that it is right")
-                }
+                // The file is a cutting: what it leaves out stays as in the pack.
+                Waiting::Needed(_) => Waiting::Removed,
                 _ => continue,
             };
-            *waiting = Waiting::Decided(Decision::manual(Risk::High, note));
         }
     }
 
