@@ -3,6 +3,7 @@
 
 use crate::model::node::Role;
 use crate::model::throttling::{EventHub, Throttling};
+use crate::model::traffic::TrafficGroup;
 use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
@@ -13,13 +14,25 @@ pub static RULE: Rule = Rule {
     check: Check::Node(check),
 };
 
-fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
+fn check(deployment: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let needs_both = node.acts_as(Role::ControlPlane) && node.acts_as(Role::TrafficManager);
     let throttling = node.throttling.as_ref().filter(|_| node.is_api_manager() && node.is_at_least(4, 1));
     let Some(throttling) = throttling.filter(|_| needs_both) else { return };
+    if throttling.duplicate_urls.is_empty() && decides_like_its_peers(deployment, node) {
+        return;
+    }
     if let Some(hub) = &throttling.event_hub {
         findings.extend(finding(node, throttling, hub));
     }
+}
+
+/// True where every gateway sends every event to this and each other Traffic Manager: no decision needs to travel.
+fn decides_like_its_peers(deployment: &Deployment, node: &Node) -> bool {
+    let is_in = |group: &TrafficGroup<'_>| group.managers.iter().any(|manager| manager.index == node.index);
+    deployment
+        .traffic_groups()
+        .iter()
+        .any(|group| is_in(group) && group.managers.len() > 1 && group.decides_alike())
 }
 
 fn finding(node: &Node, throttling: &Throttling, hub: &EventHub) -> Option<Finding> {
