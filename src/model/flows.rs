@@ -75,6 +75,12 @@ impl Deployment {
         Flow { endpoint, target, node: index }
     }
 
+    /// True where another node opens the port of an address.
+    pub fn opened_elsewhere(&self, node: &Node, endpoint: &Endpoint) -> bool {
+        let port = endpoint.port.number;
+        port.is_some_and(|port| self.others(node).any(|other| other.listener_on(port).is_some()))
+    }
+
     /// What each receiver group of a node reaches.
     pub fn receiver_targets<'a>(&'a self, node: &'a Node) -> Vec<GroupFlow<'a>> {
         let receivers = node.throttling.as_ref().and_then(|throttling| throttling.receivers.as_ref());

@@ -413,7 +413,7 @@ impl Node {
         self.system_properties.iter().rev().find(|(property, _)| property == name).map(|(_, value)| value)
     }
 
-    /// The listener of this kind.
+    /// The listener of this kind, the main one of several.
     pub fn listener(&self, kind: ListenerKind) -> Option<&Listener> {
         self.listeners.iter().find(|listener| listener.kind == kind)
     }
@@ -523,6 +523,12 @@ impl Node {
         let setting = self.identity.host_name.as_ref()?;
         let name = super::endpoint::Host::literal(setting.text()?);
         name.name().is_some().then_some(setting)
+    }
+
+    /// True where each of two nodes is reached by a public name of its own.
+    pub fn is_named_apart(&self, other: &Self) -> bool {
+        let names = [self, other].map(|node| node.public_host_name().and_then(Setting::text));
+        matches!(names, [Some(own), Some(theirs)] if !own.eq_ignore_ascii_case(theirs))
     }
 
     /// Every address that the node writes, with what it is for, in a fixed order.

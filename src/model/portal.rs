@@ -1,6 +1,7 @@
 //! Portals: site.json of publisher, store and admin, and the servlet connectors they are reached through.
 
 use super::endpoint::Endpoint;
+use super::ports::ListenerKind;
 use super::value::Setting;
 use crate::source::Span;
 
@@ -37,6 +38,14 @@ pub struct Portal {
     pub reverse_proxy: Option<ReverseProxy>,
     /// `ssoConfiguration/identityProviderURL`, where single sign-on is on.
     pub identity_provider: Option<Endpoint>,
+}
+
+impl Portal {
+    /// True where the portal is told that a proxy is in front of it.
+    pub fn knows_proxy(&self) -> bool {
+        let enabled = self.reverse_proxy.as_ref().and_then(|proxy| proxy.enabled.as_ref());
+        enabled.is_some_and(|(_, mode)| *mode != ProxyMode::Off)
+    }
 }
 
 /// `reverseProxy.enabled`.
@@ -84,4 +93,16 @@ pub struct Connector {
     pub redirect_port: Option<Setting<u16>>,
     /// The `Connector` start tag or the table header; the file where nobody wrote one.
     pub span: Span,
+}
+
+impl Connector {
+    /// The listener that it opens.
+    pub fn listener(&self) -> ListenerKind {
+        if self.secure { ListenerKind::ServletHttps } else { ListenerKind::ServletHttp }
+    }
+
+    /// What to call its protocol in a message.
+    pub fn protocol(&self) -> &'static str {
+        if self.secure { "HTTPS" } else { "HTTP" }
+    }
 }

@@ -53,6 +53,17 @@ pub struct UpstreamServer {
     pub standby: bool,
 }
 
+impl UpstreamServer {
+    /// The same host with another port, as nginx writes it.
+    pub fn at_port(&self, port: u16) -> String {
+        if self.host.contains(':') {
+            format!("[{}]:{port}", self.host)
+        } else {
+            format!("{}:{port}", self.host)
+        }
+    }
+}
+
 /// One `server` block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VirtualServer {

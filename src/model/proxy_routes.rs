@@ -59,6 +59,15 @@ impl WebApp {
         }
     }
 
+    /// True where the release of a node has the application: the developer portal took the place of the store in 3.0.
+    pub fn is_in_release_of(self, node: &Node) -> bool {
+        match self {
+            Self::Store => !node.is_at_least(3, 0),
+            Self::DeveloperPortal => node.is_at_least(3, 0),
+            Self::Publisher | Self::Admin | Self::Carbon => true,
+        }
+    }
+
     /// True when a node with these roles offers the application for people to work with.
     pub fn runs_on(self, node: &Node) -> bool {
         match self {
@@ -121,10 +130,6 @@ pub struct PublicPort<'a> {
     /// True where nginx knows the node by its container's name: then nginx runs in a container, too, and the
     /// port may be published as another.
     pub contained: bool,
-}
-
-fn servlet(kind: ListenerKind) -> bool {
-    matches!(kind, ListenerKind::ServletHttps | ListenerKind::ServletHttp)
 }
 
 impl Location {
@@ -267,7 +272,7 @@ impl Deployment {
     pub fn routes_to(&self, node: &Node, app: WebApp) -> Vec<AppRoute<'_>> {
         let ends_here = |reached: Reached<'_>| {
             reached.node.is_some_and(|found| found.index == node.index)
-                && reached.listener.is_none_or(|listener| servlet(listener.kind))
+                && reached.listener.is_none_or(|listener| listener.kind.is_servlet())
         };
         let mut routes = self.app_routes();
         routes.retain(|route| route.app == app && self.reached(route.pass).any(ends_here));
@@ -340,7 +345,7 @@ impl Deployment {
 
     fn reaches_servlets(&self, pass: &ProxyPass) -> bool {
         self.reached(pass).any(|reached| match reached.listener {
-            Some(listener) => servlet(listener.kind),
+            Some(listener) => listener.kind.is_servlet(),
             None => reached.node.is_none() && matches!(reached.server.port, 9443 | 9763),
         })
     }

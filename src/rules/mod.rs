@@ -308,6 +308,11 @@ fn unique_near<'a>(name: &str, names: &[&'a str]) -> Option<&'a str> {
     }
 }
 
+/// Last part of a path.
+fn base(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
 /// A name without what people get wrong in it: letters and digits alone, in lower case.
 fn letters(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()

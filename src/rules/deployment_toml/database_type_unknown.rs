@@ -2,7 +2,7 @@
 
 use crate::model::deployment_toml::{DeploymentToml, Step, WrittenKey};
 use crate::model::{Deployment, Node};
-use crate::rules::{Check, Finding, Rule};
+use crate::rules::{Check, Finding, Rule, letters};
 
 /// TL010.
 pub static RULE: Rule =
@@ -64,8 +64,7 @@ pub(super) fn database_of(key: &WrittenKey) -> Option<String> {
 }
 
 fn meant(written: &str) -> Option<&'static str> {
-    let bare: String =
-        written.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    let bare = letters(written);
     let known = TYPES.into_iter().find(|known| *known == bare);
     known.or_else(|| MEANT.iter().find(|(other, _)| *other == bare).map(|(_, meant)| *meant))
 }

@@ -1,7 +1,6 @@
 //! A servlet connector with another port than the proxy listens on writes redirects that lead nowhere.
 
 use crate::model::portal::Connector;
-use crate::model::ports::ListenerKind;
 use crate::model::proxy_routes::PublicPort;
 use crate::model::{Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
@@ -31,21 +30,13 @@ fn told(connector: &Connector) -> Option<&Setting<u16>> {
     connector.proxy_port.as_ref().filter(|port| port.known().is_some())
 }
 
-fn kind(connector: &Connector) -> ListenerKind {
-    if connector.secure { ListenerKind::ServletHttps } else { ListenerKind::ServletHttp }
-}
-
-fn scheme(connector: &Connector) -> &'static str {
-    if connector.secure { "HTTPS" } else { "HTTP" }
-}
-
 fn published(deployment: &Deployment, node: &Node, connector: &Connector) -> bool {
-    !deployment.public_ports(node, kind(connector)).is_empty()
+    !deployment.public_ports(node, connector.listener()).is_empty()
 }
 
 fn against_proxy(deployment: &Deployment, node: &Node, connector: &Connector) -> Option<Finding> {
     let port = told(connector)?;
-    let public = deployment.public_ports(node, kind(connector));
+    let public = deployment.public_ports(node, connector.listener());
     // An unusual port of a container's nginx is seldom the one it is published on.
     let hidden = |public: &&PublicPort<'_>| public.contained && !matches!(public.port, 80 | 443);
     if public.iter().any(|public| public.port == port.value) {
@@ -59,7 +50,7 @@ fn against_proxy(deployment: &Deployment, node: &Node, connector: &Connector) ->
             "{} has proxyPort {} on its {} connector, but is reached on port {}",
             node.name,
             port.value,
-            scheme(connector),
+            connector.protocol(),
             first.port
         ),
     )
@@ -83,7 +74,7 @@ fn swapped(node: &Node, connector: &Connector) -> Option<Finding> {
         Finding::new(
             port.span,
             "port of the other scheme",
-            format!("{} has proxyPort {} on its {} connector", node.name, port.value, scheme(connector)),
+            format!("{} has proxyPort {} on its {} connector", node.name, port.value, connector.protocol()),
         )
         .help(format!("set proxyPort to {right}"))
         .fix(port.bare(&port.value.to_string()), right.to_string()),
@@ -130,7 +121,7 @@ fn against_group(deployment: &Deployment, node: &Node, connector: &Connector) ->
             format!(
                 "{} has {seen} on its {} connector, {} has {}",
                 node.name,
-                scheme(connector),
+                connector.protocol(),
                 peer.name,
                 right.value
             ),
@@ -142,7 +133,5 @@ fn against_group(deployment: &Deployment, node: &Node, connector: &Connector) ->
 
 /// Nodes of one group that are not each reached by a name of their own.
 fn is_twin(deployment: &Deployment, left: &Node, right: &Node) -> bool {
-    let name = |node: &Node| node.public_host_name().and_then(Setting::text).map(str::to_ascii_lowercase);
-    let own_names = matches!((name(left), name(right)), (Some(left), Some(right)) if left != right);
-    left.product == right.product && deployment.same_group(left, right) && !own_names
+    left.product == right.product && deployment.same_group(left, right) && !left.is_named_apart(right)
 }

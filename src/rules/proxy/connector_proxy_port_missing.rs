@@ -1,8 +1,7 @@
 //! A servlet connector that does not know the port of the proxy in front writes its own port into redirects.
 
 use super::portals::portals;
-use crate::model::portal::{Connector, Portal, ProxyMode};
-use crate::model::ports::ListenerKind;
+use crate::model::portal::{Connector, Portal};
 use crate::model::proxy::Location;
 use crate::model::proxy_routes::{PublicPort, WebApp};
 use crate::model::{ConfigModel, Deployment, Node, Product, Role};
@@ -20,7 +19,7 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
             continue;
         }
         for connector in node.connectors.iter().filter(|connector| connector.proxy_port.is_none()) {
-            let kind = if connector.secure { ListenerKind::ServletHttps } else { ListenerKind::ServletHttp };
+            let kind = connector.listener();
             let Some(own) = node.port(kind) else { continue };
             let public = deployment.public_ports(node, kind);
             findings.extend(if public.is_empty() {
@@ -40,7 +39,7 @@ fn proxied(node: &Node, connector: &Connector, own: u16, public: &[PublicPort<'_
     let port = public.iter().find(|port| {
         port.location.map_or_else(|| !portals_know(node), |location| redirects(node, location))
     })?;
-    let which = scheme(connector);
+    let which = connector.protocol();
     let mut finding = Finding::new(
         connector.span,
         "no proxyPort in here",
@@ -66,7 +65,7 @@ fn lone(deployment: &Deployment, node: &Node, connector: &Connector) -> Option<F
     }
     let other = node.connectors.iter().find(|other| other.secure != connector.secure)?;
     let told = other.proxy_port.as_ref().filter(|port| port.known().is_some())?;
-    let which = scheme(connector);
+    let which = connector.protocol();
     Some(
         Finding::new(
             connector.span,
@@ -75,7 +74,7 @@ fn lone(deployment: &Deployment, node: &Node, connector: &Connector) -> Option<F
                 "{} has proxyPort {} on its {} connector, but none on its {which} connector",
                 node.name,
                 told.value,
-                scheme(other),
+                other.protocol(),
             ),
         )
         .help(format!(
@@ -84,10 +83,6 @@ fn lone(deployment: &Deployment, node: &Node, connector: &Connector) -> Option<F
         ))
         .related(told.span, "set here"),
     )
-}
-
-fn scheme(connector: &Connector) -> &'static str {
-    if connector.secure { "HTTPS" } else { "HTTP" }
 }
 
 /// True when people who use the location are redirected by the server, and nobody corrects the port on the
@@ -104,10 +99,6 @@ fn redirects(node: &Node, location: &Location) -> bool {
 
 /// True when site.json tells every portal about the proxy.
 fn portals_know(node: &Node) -> bool {
-    let told = |portal: &Portal| {
-        let enabled = portal.reverse_proxy.as_ref().and_then(|proxy| proxy.enabled.as_ref());
-        enabled.is_some_and(|(_, mode)| *mode != ProxyMode::Off)
-    };
     let mut own = portals(node).peekable();
-    own.peek().is_some() && own.all(told)
+    own.peek().is_some() && own.all(Portal::knows_proxy)
 }

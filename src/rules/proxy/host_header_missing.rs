@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use super::portals::portals;
-use crate::model::portal::{Portal, ProxyMode};
 use crate::model::proxy_routes::{AppRoute, WebApp};
 use crate::model::{Deployment, Node, Role};
 use crate::rules::{Check, Finding, Rule};
@@ -63,21 +62,12 @@ fn lost<'a>(deployment: &'a Deployment, route: &AppRoute<'a>) -> Option<&'a Node
 /// Consoles of gateways and key managers are called by those who run them.
 fn serves(node: &Node, app: WebApp) -> bool {
     let is_portal = node.acts_as(Role::Publisher) || node.acts_as(Role::Store);
-    let exists = match app {
-        WebApp::Store => !node.is_at_least(3, 0),
-        WebApp::DeveloperPortal => node.is_at_least(3, 0),
-        WebApp::Publisher | WebApp::Admin | WebApp::Carbon => true,
-    };
-    is_portal && exists && app.runs_on(node)
+    is_portal && app.is_in_release_of(node) && app.runs_on(node)
 }
 
 /// True where site.json tells the portal that a proxy is in front, and how to learn its name.
 fn is_told(node: &Node, app: WebApp) -> bool {
-    let is_on = |portal: &Portal| {
-        let enabled = portal.reverse_proxy.as_ref().and_then(|proxy| proxy.enabled.as_ref());
-        enabled.is_some_and(|(_, mode)| *mode != ProxyMode::Off)
-    };
-    portals(node).any(|portal| WebApp::from(portal.app) == app && is_on(portal))
+    portals(node).any(|portal| WebApp::from(portal.app) == app && portal.knows_proxy())
 }
 
 /// True where HostName and `proxyPort` say how clients reach the node: most links are built of these.

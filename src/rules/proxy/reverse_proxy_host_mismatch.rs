@@ -124,7 +124,7 @@ impl Site<'_> {
         let earlier = deployment.nodes.iter().filter(|peer| {
             peer.index < self.node.index
                 && deployment.same_group(peer, self.node)
-                && !own_names(peer, self.node)
+                && !peer.is_named_apart(self.node)
         });
         let same_app = |peer: &Portal| peer.app == self.portal.app;
         for peer in earlier {
@@ -181,12 +181,6 @@ impl Site<'_> {
 
 fn host_of(portal: &Portal) -> Option<&Setting> {
     fixed(portal)?.host.as_ref()
-}
-
-/// True when each node is reached by a name of its own.
-fn own_names(left: &Node, right: &Node) -> bool {
-    let name = |node: &Node| node.public_host_name().and_then(Setting::text).map(str::to_ascii_lowercase);
-    matches!((name(left), name(right)), (Some(left), Some(right)) if left != right)
 }
 
 /// Host and port of `host:port`.

@@ -74,16 +74,7 @@ fn needs_affinity(deployment: &Deployment, route: &AppRoute<'_>) -> bool {
         let all_known = active(deployment, route).all(|reached| reached.node.is_some());
         return nodes.iter().any(serves) || (!all_known && route.app != WebApp::Carbon);
     }
-    nodes.iter().any(|node| serves(node) && route.app.runs_on(node) && has(node, route.app))
-}
-
-/// True when the era of the node has the application at all.
-fn has(node: &Node, app: WebApp) -> bool {
-    match app {
-        WebApp::Store => !node.is_at_least(3, 0),
-        WebApp::DeveloperPortal => node.is_at_least(3, 0),
-        WebApp::Publisher | WebApp::Admin | WebApp::Carbon => true,
-    }
+    nodes.iter().any(|node| serves(node) && route.app.runs_on(node) && route.app.is_in_release_of(node))
 }
 
 fn active<'a>(deployment: &'a Deployment, route: &AppRoute<'a>) -> impl Iterator<Item = Reached<'a>> + 'a {

@@ -78,11 +78,6 @@ fn wrong_scheme(pass: &ProxyPass, odd: &Odd<'_>) -> Option<Finding> {
 }
 
 fn wrong_server(location: &Location, pass: &ProxyPass, odd: &Odd<'_>) -> Finding {
-    let host = if odd.reached.server.host.contains(':') {
-        format!("[{}]", odd.reached.server.host)
-    } else {
-        odd.reached.server.host.clone()
-    };
     let message = format!(
         "nginx speaks {} to all servers here, but {} is the {} port of {}",
         pass.scheme,
@@ -93,7 +88,7 @@ fn wrong_server(location: &Location, pass: &ProxyPass, odd: &Odd<'_>) -> Finding
     let finding = Finding::new(odd.reached.server.span, "speaks the other protocol", message)
         .related(location.span, "forwards here");
     let finding = match odd.node.port(counterpart(odd.listener.kind)) {
-        Some(port) => finding.help(format!("write {host}:{port}")),
+        Some(port) => finding.help(format!("write {}", odd.reached.server.at_port(port))),
         None => finding.help("name the port that speaks the protocol of the others"),
     };
     labelled(finding, odd)

@@ -74,7 +74,7 @@ impl<'a> Fault<'a> {
         let flow = deployment.flow(node, endpoint);
         let whose = match flow.target {
             // A loopback port that only another node opens may be meant for that one.
-            Target::Own(None) if opened_elsewhere(deployment, node, endpoint) => return None,
+            Target::Own(None) if deployment.opened_elsewhere(node, endpoint) => return None,
             Target::Own(_) => "itself",
             Target::Node(other, _) => deployment.name(other.index),
             _ => return None,
@@ -85,11 +85,6 @@ impl<'a> Fault<'a> {
     fn is_unset(&self) -> bool {
         !self.endpoint.text.is_written()
     }
-}
-
-fn opened_elsewhere(deployment: &Deployment, node: &Node, endpoint: &Endpoint) -> bool {
-    let port = endpoint.port.number;
-    port.is_some_and(|port| deployment.others(node).any(|other| other.listener_on(port).is_some()))
 }
 
 fn report(

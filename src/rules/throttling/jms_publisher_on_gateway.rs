@@ -39,11 +39,11 @@ fn check(deployment: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
 /// A receiver or broker of the gateway that is another node, if none is the gateway itself.
 fn elsewhere<'a>(deployment: &'a Deployment, node: &'a Node) -> Option<Flow<'a>> {
     let receivers = deployment.receiver_targets(node).into_iter().flat_map(|group| group.flows);
-    let flows: Vec<Flow<'_>> = deployment.broker_targets(node).into_iter().chain(receivers).collect();
+    let receivers: Vec<Flow<'_>> = receivers.collect();
+    if receivers.iter().any(|flow| matches!(flow.target, Target::Own(_))) {
+        return None;
+    }
     let leaves =
         |flow: &Flow<'_>| matches!(flow.target, Target::Node(..) | Target::Balancer(_) | Target::Outside(_));
-    let receivers = deployment.receiver_targets(node);
-    let own =
-        receivers.iter().flat_map(|group| &group.flows).any(|flow| matches!(flow.target, Target::Own(_)));
-    flows.into_iter().find(|flow| !own && leaves(flow))
+    deployment.broker_targets(node).into_iter().chain(receivers).find(leaves)
 }

@@ -4,7 +4,7 @@
 use crate::model::throttling::{ConnectionFactory, JndiFile};
 use crate::model::users::Users;
 use crate::model::{Deployment, Node, Setting};
-use crate::rules::{Check, Finding, Rule};
+use crate::rules::{Check, Finding, Rule, base};
 
 /// TM009.
 pub static RULE: Rule = Rule {
@@ -63,7 +63,7 @@ fn finding(node: &Node, file: &JndiFile, factory: &ConnectionFactory, owner: &No
         return Some(if is_stock { finding } else { finding.variant("other-account") });
     }
     let password = other_password(factory, users)?;
-    let path = file.path.rsplit('/').next().unwrap_or(&file.path);
+    let path = base(&file.path);
     let message = format!(
         "{} logs in to {whose} broker as \"{administrator}\" with another password than the admin has there",
         node.name

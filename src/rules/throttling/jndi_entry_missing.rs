@@ -2,7 +2,7 @@
 
 use crate::model::throttling::{EventPublisher, JndiFile};
 use crate::model::{Deployment, Node, Setting};
-use crate::rules::{Check, Finding, Rule};
+use crate::rules::{Check, Finding, Rule, base};
 use crate::source::Span;
 
 /// TM005.
@@ -95,8 +95,4 @@ fn finding(node: &Node, publisher: &EventPublisher, file: &JndiFile, lookup: &Lo
     // The entry to rename, else the file that should hold the line.
     let place = similar.map_or(file.span, |(_, span)| span);
     Finding::new(place, format!("no {key}"), message).help(help).related(lookup.place, "looked up here")
-}
-
-fn base(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
 }

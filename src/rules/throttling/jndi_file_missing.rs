@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::model::flows::jndi_path;
 use crate::model::{ConfigModel, Deployment, Node, Setting};
-use crate::rules::{Check, Finding, Rule};
+use crate::rules::{Check, Finding, Rule, base};
 
 /// TM004.
 pub static RULE: Rule =
@@ -44,8 +44,4 @@ fn finding(node: &Node, path: &str, users: &[&Setting]) -> Option<Finding> {
     let finding =
         Finding::new(first.span, "no such file", format!("{} has no {path}{seen}", node.name)).help(help);
     Some(others.iter().fold(finding, |finding, user| finding.related(user.span, "used here, too")))
-}
-
-fn base(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
 }

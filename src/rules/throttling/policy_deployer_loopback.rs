@@ -44,7 +44,7 @@ fn finding(
     let place = deployer.text.span;
     let (where_to, wrong) = match deployment.resolve(node, deployer) {
         // A loopback port that only another node opens may be meant for that one.
-        Target::Own(None) if opened_elsewhere(deployment, node, deployer) => return None,
+        Target::Own(None) if deployment.opened_elsewhere(node, deployer) => return None,
         Target::Own(_) => ("itself".to_owned(), None),
         Target::Node(other, _) if !other.acts_as(Role::TrafficManager) => (other.name.clone(), Some(other)),
         _ => return None,
@@ -69,9 +69,4 @@ fn finding(
         Some(other) => finding.related(other.identity.span, "meant here"),
         None => finding,
     })
-}
-
-fn opened_elsewhere(deployment: &Deployment, node: &Node, deployer: &Endpoint) -> bool {
-    let port = deployer.port.number;
-    port.is_some_and(|port| deployment.others(node).any(|other| other.listener_on(port).is_some()))
 }
