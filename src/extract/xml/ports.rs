@@ -47,6 +47,13 @@ pub(super) fn listeners(
                 add.web_socket(file.root(), kind);
             }
         }
+        for path in files.list(INBOUND).into_iter().filter(|path| path.ends_with(".xml")) {
+            if !path.ends_with("WebSocketInboundEndpoint.xml")
+                && let Some(file) = files.xml(&path)
+            {
+                add.inbound(file.root());
+            }
+        }
     }
     if let Some(file) = files.xml(paths::DATA_BRIDGE) {
         add.data_bridge(file.root());
@@ -115,10 +122,15 @@ impl Ports<'_> {
         }
     }
 
-    /// catalina-server.xml: the TLS connector and the first other one.
+    /// catalina-server.xml: the connectors with TLS and the others, the main one of each first.
     fn servlet(&mut self, root: View<'_>) {
         let services = root.children("Service");
-        let connectors: Vec<_> = services.flat_map(|service| service.children("Connector")).collect();
+        let speaks_http = |view: &View<'_>| {
+            let protocol = view.element.attribute_text("protocol").unwrap_or("").to_ascii_lowercase();
+            !protocol.starts_with("ajp") && !protocol.contains(".ajp.")
+        };
+        let connectors = services.flat_map(|service| service.children("Connector")).filter(speaks_http);
+        let connectors: Vec<_> = connectors.collect();
         for (secure, kind, default) in
             [(true, ListenerKind::ServletHttps, 9443), (false, ListenerKind::ServletHttp, 9763)]
         {
@@ -126,7 +138,7 @@ impl Ports<'_> {
                 let flag = view.element.attribute_text("SSLEnabled").unwrap_or("");
                 flag.eq_ignore_ascii_case("true") == secure
             };
-            if let Some(connector) = connectors.iter().find(is_this) {
+            for connector in connectors.iter().filter(is_this) {
                 let base = self.base(connector.attribute("port"), default, *connector);
                 self.push(kind, base, true, true);
                 self.bind(connector.attribute("address"));
@@ -134,8 +146,8 @@ impl Ports<'_> {
         }
     }
 
-    /// axis2.xml: the pass-through or NIO receivers. A Traffic Manager has receivers of Carbon in their place, which
-    /// answer on the servlet ports.
+    /// axis2.xml: the pass-through or NIO receivers, those under the usual names first. A Traffic Manager has receivers of
+    /// Carbon in their place, which answer on the servlet ports.
     fn gateway(&mut self, root: View<'_>) {
         for (name, kind, default) in
             [("http", ListenerKind::GatewayHttp, 8280), ("https", ListenerKind::GatewayHttps, 8243)]
@@ -145,12 +157,28 @@ impl Ports<'_> {
                 view.element.attribute_text("name") == Some(name) && !class.starts_with(SERVLET_TRANSPORT)
             };
             if let Some(receiver) = root.children("transportReceiver").find(is_this) {
-                let written = receiver.child_with("parameter", "name", "port").map(View::text);
-                let base = self.base(written, default, receiver);
-                self.push(kind, base, true, true);
-                self.bind(receiver.child_with("parameter", "name", "bind-address").map(View::text));
+                self.receiver(receiver, kind, default);
             }
         }
+        for receiver in root.children("transportReceiver") {
+            let text = |name| receiver.element.attribute_text(name).unwrap_or("");
+            let class = text("class").rsplit('.').next().unwrap_or("");
+            let is_further = !["http", "https"].contains(&text("name"))
+                && ["PassThroughHttp", "HttpCoreNIO"].iter().any(|start| class.starts_with(start))
+                && receiver.child_with("parameter", "name", "port").is_some();
+            if is_further && class.contains("SSL") {
+                self.receiver(receiver, ListenerKind::GatewayHttps, 8243);
+            } else if is_further {
+                self.receiver(receiver, ListenerKind::GatewayHttp, 8280);
+            }
+        }
+    }
+
+    fn receiver(&mut self, receiver: View<'_>, kind: ListenerKind, default: u16) {
+        let written = receiver.child_with("parameter", "name", "port").map(View::text);
+        let base = self.base(written, default, receiver);
+        self.push(kind, base, true, true);
+        self.bind(receiver.child_with("parameter", "name", "bind-address").map(View::text));
     }
 
     /// An inbound endpoint; `ws.use.port.offset` decides about the offset.
@@ -162,6 +190,28 @@ impl Ports<'_> {
         let base = self.base(parameter("inbound.ws.port"), default, parameters);
         let suspended = root.attribute("suspend").is_some_and(|text| text.boolean().is_true());
         self.push(kind, base, shifted, !suspended);
+    }
+
+    /// An inbound endpoint that somebody added. Whether the offset shifts one for HTTP a property of Synapse decides
+    /// (carbon-mediation `InboundHttpListener`).
+    fn inbound(&mut self, root: View<'_>) {
+        let protocol = root.element.attribute_text("protocol").unwrap_or("").to_ascii_lowercase();
+        let Some(parameters) = root.child("parameters") else { return };
+        let has = |name: &str| parameters.child_with("parameter", "name", name).is_some();
+        let kind = match protocol.as_str() {
+            "ws" if has("inbound.ws.port") => return self.web_socket(root, ListenerKind::WebSocket),
+            "wss" if has("inbound.ws.port") => return self.web_socket(root, ListenerKind::SecureWebSocket),
+            "http" => ListenerKind::GatewayHttp,
+            "https" => ListenerKind::GatewayHttps,
+            _ => return,
+        };
+        let Some(written) = parameters.child_with("parameter", "name", "inbound.http.port") else { return };
+        let mut base = self.base(Some(written.text()), kind.usual_port(), parameters);
+        if self.offset.known() != Some(&0) {
+            base.port = base.port.with_origin(Origin::Unknown);
+        }
+        let suspended = root.attribute("suspend").is_some_and(|text| text.boolean().is_true());
+        self.push(kind, base, false, !suspended);
     }
 
     /// data-bridge-config.xml.
@@ -292,22 +342,27 @@ mod tests {
 
     #[test]
     fn connectors_are_told_by_their_tls_flag() {
-        let text = "<Server port=\"8005\"><Service><Connector port=\"9763\"/>\
-                    <Connector port=\"8443\" SSLEnabled=\"true\"/></Service></Server>";
+        let text = "<Server port=\"8005\"><Service><Connector port=\"8009\" protocol=\"AJP/1.3\"/>\
+                    <Connector port=\"9763\"/><Connector port=\"8443\" SSLEnabled=\"true\"/>\
+                    <Connector port=\"9445\" SSLEnabled=\"true\"/></Service></Server>";
         let found = collect(text, 1, |ports, root| ports.servlet(root));
-        let expected =
-            [(ListenerKind::ServletHttps, Some(8444), true), (ListenerKind::ServletHttp, Some(9764), true)];
+        let expected = [
+            (ListenerKind::ServletHttps, Some(8444), true),
+            (ListenerKind::ServletHttps, Some(9446), true),
+            (ListenerKind::ServletHttp, Some(9764), true),
+        ];
         assert_eq!(found, expected);
     }
 
     #[test]
     fn receivers_of_the_servlet_connectors_open_nothing() {
-        let receiver = |class: &str, port: u16| {
+        let named = |name: &str, class: &str, port: u16| {
             format!(
-                "<transportReceiver name=\"https\" class=\"{class}\"><parameter name=\"port\">{port}</parameter>\
+                "<transportReceiver name=\"{name}\" class=\"{class}\"><parameter name=\"port\">{port}</parameter>\
                  </transportReceiver>"
             )
         };
+        let receiver = |class: &str, port: u16| named("https", class, port);
         let servlet = receiver("org.wso2.carbon.core.transports.http.HttpsTransportListener", 9443);
         let gateway = receiver("org.apache.synapse.transport.passthru.PassThroughHttpSSLListener", 8244);
         let read = |receivers: &str| {
@@ -315,6 +370,10 @@ mod tests {
         };
         assert_eq!(read(&servlet), []);
         assert_eq!(read(&(servlet + &gateway)), [(ListenerKind::GatewayHttps, Some(8245), true)]);
+        let class = "org.apache.synapse.transport.passthru.PassThroughHttpMultiSSLListener";
+        let further = named("multi-https", class, 8343) + &named("local", "org.apache.axis2.Local", 1);
+        let both = [8245, 8344].map(|port| (ListenerKind::GatewayHttps, Some(port), true));
+        assert_eq!(read(&(further + &gateway)), both);
     }
 
     #[test]
@@ -343,6 +402,24 @@ mod tests {
             (ListenerKind::BrokerCoordination, Some(7611), false),
         ];
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_further_inbound_endpoint_has_the_port_that_it_writes() {
+        let text = |protocol: &str, name: &str| {
+            format!(
+                "<inboundEndpoint protocol=\"{protocol}\"><parameters><parameter name=\"{name}\">8285</parameter>\
+                 </parameters></inboundEndpoint>"
+            )
+        };
+        let read = |protocol, name, offset| {
+            collect(&text(protocol, name), offset, |ports, root| ports.inbound(root))
+        };
+        let http = ListenerKind::GatewayHttp;
+        assert_eq!(read("http", "inbound.http.port", 0), [(http, Some(8285), true)]);
+        assert_eq!(read("http", "inbound.http.port", 1), [(http, None, true)]);
+        assert_eq!(read("ws", "inbound.ws.port", 1), [(ListenerKind::WebSocket, Some(8285), true)]);
+        assert_eq!(read("kafka", "zookeeper.connect", 0), []);
     }
 
     #[test]

@@ -25,10 +25,15 @@ fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
             let sum = listener.sum(offset.known().copied().unwrap_or(0));
             sum.map_or(listener.kind.noun().to_owned(), |sum| format!("{} ({sum})", listener.kind.noun()))
         };
-        let message =
-            format!("{} opens port {port} twice: {} and {}", node.name, shown(kept), shown(changed));
-        let finding = Finding::new(changed.base.span, format!("also {}", kept.kind.noun()), message)
-            .help(format!("give {} a port of its own", changed.kind.noun()));
+        let finding = if kept.kind == changed.kind {
+            let message = format!("{} opens port {port} twice for {}", node.name, shown(changed));
+            Finding::new(changed.base.span, "a second time", message).help("give one of the two another port")
+        } else {
+            let message =
+                format!("{} opens port {port} twice: {} and {}", node.name, shown(kept), shown(changed));
+            Finding::new(changed.base.span, format!("also {}", kept.kind.noun()), message)
+                .help(format!("give {} a port of its own", changed.kind.noun()))
+        };
         findings.push(if kept.base.is_written() {
             finding.related(kept.base.span, kept.kind.noun())
         } else {

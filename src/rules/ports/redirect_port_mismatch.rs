@@ -12,12 +12,10 @@ fn check(deployment: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let Some(secure) = node.listener(ListenerKind::ServletHttps).filter(|listener| listener.open) else {
         return;
     };
-    let (Some(base), Some(port)) = (secure.base.known(), secure.port) else { return };
-    let mut right = vec![*base, port, ListenerKind::ServletHttps.usual_port()];
-    // The untouched port stays in the file although the TLS port was moved.
-    if *base != ListenerKind::ServletHttps.usual_port() {
-        right.pop();
-    }
+    let (Some(_), Some(port)) = (secure.base.known(), secure.port) else { return };
+    let secure_ones = node.listeners.iter().filter(|one| one.kind == secure.kind && one.open);
+    let mut right: Vec<u16> =
+        secure_ones.flat_map(|one| [one.base.known().copied(), one.port]).flatten().collect();
     right.extend(deployment.public_ports(node, ListenerKind::ServletHttps).iter().map(|public| public.port));
     let proxied = |secure: bool| {
         let connectors = node.connectors.iter().filter(move |connector| connector.secure == secure);
