@@ -28,6 +28,8 @@ pub(super) struct File<'a> {
     /// Keys of deployment.toml as the node writes them, by the server's name for them.
     pub(super) spelling: BTreeMap<String, String>,
     present: BTreeSet<String>,
+    /// The elements of an XML file that stand more than once, by path without positions.
+    counts: BTreeMap<String, usize>,
     secrets: OnceCell<Vec<Range<usize>>>,
 }
 
@@ -38,6 +40,9 @@ pub(super) struct Value {
     /// `None` for what nobody wrote.
     pub(super) span: Option<Span>,
 }
+
+/// Which of several values is meant.
+type Which = fn(&[Value]) -> Option<&Value>;
 
 enum Document<'a> {
     Xml(&'a xml::Document),
@@ -94,7 +99,9 @@ pub(super) fn read<'a>(deployment: &'a Deployment, group: &[&'a Node], path: &st
         let Some(file) = file.or_else(|| absent(deployment, node, path)) else { continue };
         let written = document.is_some();
         let mut values: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+        let paths: Vec<String> = list.iter().map(|setting| setting.path.clone()).collect();
         let settings = settings::connectors_by_scheme(list);
+        let counts = if separator == Separator::Slash { counts(&settings, &paths) } else { BTreeMap::new() };
         // A table without keys sets nothing.
         for setting in settings.into_iter().filter(|setting| setting.value != "{}") {
             let span = written.then_some(setting.span);
@@ -119,6 +126,7 @@ pub(super) fn read<'a>(deployment: &'a Deployment, group: &[&'a Node], path: &st
             values,
             spelling: BTreeMap::new(),
             present: BTreeSet::new(),
+            counts,
             secrets,
         });
     }
@@ -130,6 +138,19 @@ pub(super) fn read<'a>(deployment: &'a Deployment, group: &[&'a Node], path: &st
         file.present = prefixes.collect();
     }
     files
+}
+
+/// How many elements there are under one path; `paths` tell apart what the settings go by one name for.
+fn counts(settings: &[Setting], paths: &[String]) -> BTreeMap<String, usize> {
+    let mut elements: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for (setting, path) in settings.iter().zip(paths) {
+        let prefixes = Separator::Slash.prefixes(&setting.path).zip(Separator::Slash.prefixes(path));
+        for (name, element) in prefixes {
+            elements.entry(without_positions(name)).or_default().insert(element);
+        }
+    }
+    let counts = elements.into_iter().map(|(name, elements)| (name, elements.len()));
+    counts.filter(|(_, count)| *count > 1).collect()
 }
 
 /// Place of a file that an overlay leaves out, if anything asked for it.
@@ -153,6 +174,11 @@ impl File<'_> {
     /// True where the file has the setting or something in the element.
     pub(super) fn has(&self, path: &str) -> bool {
         self.present.contains(path)
+    }
+
+    /// How often an element that the file has stands there; 1 in files of other formats.
+    pub(super) fn count(&self, path: &str) -> usize {
+        self.counts.get(path).copied().unwrap_or(1)
     }
 
     /// What the untouched pack sets.
@@ -201,14 +227,24 @@ impl File<'_> {
         }
     }
 
-    /// The setting or the whole element.
+    /// The setting or the whole element, the first of several.
     pub(super) fn element(&self, path: &str) -> Span {
-        let written = |values: &Vec<Value>| values.first().and_then(|value| value.span);
-        if let Some(span) = self.values.get(path).and_then(written) {
+        self.one_element(path, <[Value]>::first)
+    }
+
+    /// The last of the elements that have this path.
+    pub(super) fn last_element(&self, path: &str) -> Span {
+        self.one_element(path, <[Value]>::last)
+    }
+
+    fn one_element(&self, path: &str, which: Which) -> Span {
+        if let Some(span) = self.values.get(path).and_then(|values| which(values)?.span) {
             return span;
         }
         match self.document {
-            Document::Xml(_) => self.found(path).map_or_else(|| self.start(), |element| element.start_tag),
+            Document::Xml(_) => {
+                self.found(path, which).map_or_else(|| self.start(), |element| element.start_tag)
+            }
             Document::Toml(document) => keys::table(document, path).unwrap_or_else(|| self.start()),
             Document::Other | Document::Vanilla => self.start(),
         }
@@ -221,7 +257,7 @@ impl File<'_> {
         while let Some(path) = parent {
             match self.document {
                 Document::Xml(_) => {
-                    if let Some(element) = self.found(path) {
+                    if let Some(element) = self.found(path, <[Value]>::first) {
                         return element.start_tag;
                     }
                 }
@@ -237,15 +273,15 @@ impl File<'_> {
         self.start()
     }
 
-    /// The element at a path, by a setting within it.
-    fn found(&self, path: &str) -> Option<&Element> {
+    /// The element at a path, by one of the settings within it.
+    fn found(&self, path: &str, which: Which) -> Option<&Element> {
         let Document::Xml(document) = self.document else { return None };
         let depth = self.separator.prefixes(path).count();
         let inside = |other: &&String| {
             other.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
         let key = self.values.range(path.to_owned()..).map(|(key, _)| key).find(inside)?;
-        let span = self.values.get(key)?.first()?.span?;
+        let span = which(self.values.get(key)?)?.span?;
         let mut element = &document.root;
         for _ in 1..depth {
             element = element.children.iter().find(|child| child.span.contains(&span))?;

@@ -57,6 +57,8 @@ pub enum Subject {
     Value,
     /// Whether a setting or an element is there.
     Presence,
+    /// How often an element is there: the values of the sides are numbers.
+    Count,
     /// So many settings of one file.
     File(usize),
 }
@@ -204,6 +206,7 @@ fn in_file(
         .collect();
     let mut found: Vec<Drift> = Vec::new();
     let mut missing: BTreeSet<String> = BTreeSet::new();
+    let mut counted: BTreeSet<&str> = BTreeSet::new();
     for path in all {
         // The outermost element that some node lacks.
         let lacking = separator.prefixes(path).find(|prefix| files.iter().any(|file| !file.has(prefix)));
@@ -216,7 +219,14 @@ fn in_file(
                 }
                 drift
             }
-            None => difference(deployment, context, &files, name, path),
+            None => {
+                match (difference(deployment, context, &files, name, path), uneven(&files, separator, path)) {
+                    (Some(_), Some(prefix)) => {
+                        counted.insert(prefix).then(|| count(&files, name, prefix)).flatten()
+                    }
+                    (drift, _) => drift,
+                }
+            }
         };
         found.extend(drift);
     }
@@ -269,6 +279,26 @@ fn difference(
         subject: Subject::Value,
         sides: sides.collect(),
     })
+}
+
+/// The outermost element around a setting that some nodes have more often than others.
+fn uneven<'p>(files: &[File<'_>], separator: Separator, path: &'p str) -> Option<&'p str> {
+    let first = files.first()?;
+    separator.prefixes(path).find(|prefix| files.iter().any(|file| file.count(prefix) != first.count(prefix)))
+}
+
+/// An element that nodes have in different numbers: what is in it cannot be compared one by one.
+fn count(files: &[File<'_>], name: &str, prefix: &str) -> Option<Drift> {
+    let ranks = ranks(files.iter().map(|file| file.count(prefix)))?;
+    let sides = files.iter().zip(ranks).map(|(file, rank)| Side {
+        node: file.node.index,
+        rank,
+        value: Some(file.count(prefix).to_string()),
+        place: file.last_element(prefix),
+        presence: Presence::Written,
+    });
+    let path = spelling(files, prefix);
+    Some(Drift { file: name.to_owned(), path, subject: Subject::Count, sides: sides.collect() })
 }
 
 /// An element that some node lacks; `path` is a setting in it. `None` where lacking it means the same.

@@ -39,7 +39,7 @@ fn finding(deployment: &Deployment, drift: &Drift) -> Option<Finding> {
         other => other,
     };
     let several = alike(odd.rank).len() > 1;
-    let has = if several { "have" } else { "has" };
+    let has = have(&alike(odd.rank));
     let sets = match (odd.presence, several) {
         (Presence::Default, false) => "leaves",
         (Presence::Default, true) => "leave",
@@ -58,6 +58,10 @@ fn finding(deployment: &Deployment, drift: &Drift) -> Option<Finding> {
         Subject::Presence => (
             format!("{odd_names} {has} no {what}, which {usual_names} {}", have(&alike(0))),
             format!("add it as {model} has it, unless the difference is meant"),
+        ),
+        Subject::Count => (
+            format!("{odd_names} {has} {what} {}, {usual_names} {}", times(odd), times(usual)),
+            format!("add or remove what {model} has not, unless the difference is meant"),
         ),
         Subject::Value => (
             match (&odd.value, &usual.value) {
@@ -88,12 +92,22 @@ fn label(drift: &Drift, side: &Side) -> String {
         (Subject::File(_), _) => "differs".to_owned(),
         (Subject::Presence, _) if side.presence == Presence::Absent => "is not here".to_owned(),
         (Subject::Presence, _) => "is here".to_owned(),
+        (Subject::Count, _) => times(side),
         (Subject::Value, Some(value)) if side.presence == Presence::Default => {
             format!("{} by default", word(value))
         }
         (Subject::Value, Some(value)) => word(value).to_owned(),
         (Subject::Value, None) if side.rank == 0 => "the usual value".to_owned(),
         (Subject::Value, None) => "another value".to_owned(),
+    }
+}
+
+/// How often an element stands on a side.
+fn times(side: &Side) -> String {
+    match side.value.as_deref() {
+        Some("1") => "once".to_owned(),
+        Some("2") => "twice".to_owned(),
+        count => format!("{} times", count.unwrap_or("several")),
     }
 }
 

@@ -40,7 +40,7 @@ struct Site<'a> {
 impl<'a> Site<'a> {
     fn of(deployment: &Deployment, node: &'a Node, app: PortalApp) -> Option<Self> {
         let path = format!("repository/deployment/server/jaggeryapps/{}/site/conf/site.json", app.name());
-        let (file, parsed) = node.documents.get(&path)?;
+        let (_, parsed) = node.documents.get(&path)?;
         let Parsed::Json(document) = parsed else { return None };
         let own: Vec<&str> = deployment.addresses(node).collect();
         let meaning = |literal: String| {
@@ -51,7 +51,6 @@ impl<'a> Site<'a> {
         let wanted =
             settings::written(parsed).into_iter().filter(|setting| !setting.path.starts_with("reverseProxy"));
         let values = wanted.map(|setting| (setting.path.clone(), (meaning(setting.literal()), setting.span)));
-        let _ = file;
         Some(Self { node, values: values.collect(), start: document.root.span() })
     }
 }
