@@ -48,12 +48,17 @@ const SWITCHES: [Switch; 4] = [
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for switch in &SWITCHES {
-        let values: Vec<(&Node, &Setting<bool>)> =
+        let values: Vec<Value<'_>> =
             deployment.nodes.iter().filter_map(|node| Some((node, switch.of(node)?))).collect();
-        let is_on = |(_, setting): &&(&Node, &Setting<bool>)| setting.value;
-        let (on, off): (Vec<_>, Vec<_>) = values.iter().partition(is_on);
-        let Some((odd, right)) = odd_ones(&on, &off) else { continue };
-        findings.extend(odd.iter().map(|(node, setting)| finding(switch, node, setting, right)));
+        for (node, setting) in &values {
+            let of_zone = values.iter().filter(|(other, _)| deployment.same_zone(node, other));
+            let (on, off): (Vec<_>, Vec<_>) = of_zone.partition(|(_, setting)| setting.value);
+            if let Some((is_on, right)) = usual(&on, &off)
+                && setting.value != is_on
+            {
+                findings.push(finding(switch, node, setting, right));
+            }
+        }
     }
 }
 
@@ -72,8 +77,8 @@ impl Switch {
 
 type Value<'a> = (&'a Node, &'a Setting<bool>);
 
-/// The nodes of the minority and one of the others; where both are equally many, publishers are right.
-fn odd_ones<'a>(on: &[&Value<'a>], off: &[&Value<'a>]) -> Option<(Vec<Value<'a>>, Value<'a>)> {
+/// What most have, and one of them; where both are equally many, publishers are right. `None` where all agree.
+fn usual<'a>(on: &[&Value<'a>], off: &[&Value<'a>]) -> Option<(bool, Value<'a>)> {
     let (first_on, first_off) = (on.first()?, off.first()?);
     let publishes = |values: &[&Value<'_>]| values.iter().any(|(node, _)| node.acts_as(Role::Publisher));
     let on_is_right = match on.len().cmp(&off.len()) {
@@ -81,9 +86,9 @@ fn odd_ones<'a>(on: &[&Value<'a>], off: &[&Value<'a>]) -> Option<(Vec<Value<'a>>
         std::cmp::Ordering::Less => false,
         std::cmp::Ordering::Equal => publishes(on) || !publishes(off),
     };
-    let (odd, others, first) = if on_is_right { (off, on, first_on) } else { (on, off, first_off) };
-    let publisher = others.iter().find(|(node, _)| node.acts_as(Role::Publisher));
-    Some((odd.iter().map(|value| **value).collect(), **publisher.unwrap_or(first)))
+    let (right, first) = if on_is_right { (on, first_on) } else { (off, first_off) };
+    let publisher = right.iter().find(|(node, _)| node.acts_as(Role::Publisher));
+    Some((on_is_right, **publisher.unwrap_or(first)))
 }
 
 fn finding(switch: &Switch, node: &Node, setting: &Setting<bool>, right: Value<'_>) -> Finding {
