@@ -48,6 +48,7 @@ const WIDEST_OFFSET: u16 = 100;
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let mut closed_servers: BTreeMap<Span, (Finding, Vec<Span>)> = BTreeMap::new();
+    let mut consoles: BTreeMap<Span, (Finding, Vec<Span>)> = BTreeMap::new();
     let mut wrong: Vec<Wrong<'_>> = Vec::new();
     for server in deployment.proxy.iter().flat_map(|proxy| &proxy.servers) {
         for location in &server.locations {
@@ -61,10 +62,14 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
                 }
             }
             wrong.extend(wrong_listener(deployment, location, pass, servlet));
-            findings.extend(worker_servlet_port(deployment, location, pass));
+            if let Some(finding) = worker_servlet_port(deployment, location, pass) {
+                let place = finding.primary.span;
+                consoles.entry(place).or_insert((finding, Vec::new())).1.push(location.span);
+            }
         }
     }
-    findings.extend(closed_servers.into_values().map(|(finding, places)| forwarding(finding, places)));
+    let of_servers = closed_servers.into_values().chain(consoles.into_values());
+    findings.extend(of_servers.map(|(finding, places)| forwarding(finding, places)));
     findings.extend(Wrong::findings(deployment, wrong));
     let upstreams = deployment.proxy.iter().flat_map(|proxy| &proxy.upstreams);
     for finding in upstreams.filter_map(|upstream| mixed(deployment, upstream)) {
@@ -116,9 +121,8 @@ fn closed(deployment: &Deployment, pass: &ProxyPass, reached: Reached<'_>, servl
         server.port,
         expected.kind.noun(),
     );
-    let host = if server.host.contains(':') { format!("[{}]", server.host) } else { server.host.clone() };
-    let finding =
-        Finding::new(server.span, "nothing listens there", message).help(format!("write {host}:{port}"));
+    let finding = Finding::new(server.span, "nothing listens there", message)
+        .help(format!("write {}", server.at_port(port)));
     let place =
         if expected.shifted && !offset.is_empty() { node.identity.offset.span } else { expected.base.span };
     Some(finding.related(place, format!("{port} follows from this")))
@@ -347,8 +351,7 @@ fn worker_servlet_port(deployment: &Deployment, location: &Location, pass: &Prox
         reached.server.port,
     );
     let finding = Finding::new(reached.server.span, "consoles, not APIs", message)
-        .help(format!("for API calls forward to port {port}"))
-        .related(location.span, "forwards here");
+        .help(format!("for API calls forward to port {port}"));
     Some(finding.variant("worker-servlet-port"))
 }
 
