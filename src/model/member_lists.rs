@@ -65,10 +65,11 @@ impl Deployment {
         groups
             .filter(|(_, nodes)| nodes.len() > 1 && self.is_clear(nodes))
             .map(|(domain, nodes)| {
-                let entries = nodes
-                    .iter()
-                    .map(|from| nodes.iter().map(|to| self.entry_for(from, to)).collect())
-                    .collect();
+                let mut entries = Vec::new();
+                for from in &nodes {
+                    let of_node = self.entries_by_peer(from);
+                    entries.push(nodes.iter().map(|to| of_node.get(&to.index).copied()).collect());
+                }
                 MemberGroup { domain, nodes, entries }
             })
             .collect()

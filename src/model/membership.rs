@@ -1,5 +1,6 @@
 //! Cluster membership across nodes: who shares a domain, and whom the entries of a member list mean.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::clustering::{Clustering, Member};
@@ -128,6 +129,17 @@ impl Deployment {
         }
     }
 
+    /// The entries of a node's list by the index of the other node that each names, the first of several.
+    pub(super) fn entries_by_peer<'a>(&self, node: &'a Node) -> BTreeMap<usize, &'a Member> {
+        let mut entries = BTreeMap::new();
+        for member in node.wka_clustering().into_iter().flat_map(|clustering| &clustering.members) {
+            if let Listed::Peer(peer, _) = self.listed(node, member) {
+                entries.entry(peer.index).or_insert(member);
+            }
+        }
+        entries
+    }
+
     /// The entry of a node's list that names the other, whatever its port.
     pub fn entry_for<'a>(&self, node: &'a Node, other: &Node) -> Option<&'a Member> {
         let members = &node.wka_clustering()?.members;
@@ -183,12 +195,17 @@ impl Deployment {
     pub fn left_out(&self) -> Vec<LeftOut<'_>> {
         let is_off =
             |node: &&Node| node.clustering.as_ref().is_some_and(|clustering| clustering.enabled.is_false());
+        if !self.nodes.iter().any(|node| is_off(&node)) {
+            return Vec::new();
+        }
+        let entries: Vec<BTreeMap<usize, &Member>> =
+            self.nodes.iter().map(|node| self.entries_by_peer(node)).collect();
         self.nodes
             .iter()
             .filter(is_off)
             .filter_map(|node| {
-                let listing = self.others(node).find_map(|peer| {
-                    let member = self.entry_for(peer, node)?;
+                let listing = self.nodes.iter().zip(&entries).find_map(|(peer, entries)| {
+                    let member = entries.get(&node.index)?;
                     Some(LeftOut { node, peer, member: Some(member) })
                 });
                 listing.or_else(|| {

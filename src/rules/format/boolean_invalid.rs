@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::base;
+use crate::catalog::vanilla::Pack;
 use crate::model::texts::{Form, Text};
 use crate::model::{ConfigModel, Deployment, Node, settings};
 use crate::rules::{Check, Finding, Rule};
@@ -18,10 +19,7 @@ fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let texts = node.texts();
     for text in texts.iter().filter(|text| matches!(text.form, Form::Element | Form::Attribute)) {
         let Some(meant) = meant(text.value()) else { continue };
-        let known = booleans.entry(text.file).or_insert_with(|| {
-            let settings = settings::vanilla_settings(pack, text.file);
-            boolean_places(settings.iter().map(|setting| (setting.path.as_str(), setting.value.as_str())))
-        });
+        let known = booleans.entry(text.file).or_insert_with(|| boolean_places(pack, text.file));
         if known.contains(&text.place()) && !OTHER_WORDS.contains(&text.key()) {
             findings.push(finding(node, text, meant));
         }
@@ -32,11 +30,14 @@ fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
 const OTHER_WORDS: [&str; 2] = ["clientAuth", "compression"];
 
 /// The places that hold nothing but true and false in the untouched file.
-fn boolean_places<'a>(settings: impl Iterator<Item = (&'a str, &'a str)>) -> BTreeSet<String> {
+fn boolean_places(pack: &Pack, file: &str) -> BTreeSet<String> {
     let mut places: BTreeMap<String, bool> = BTreeMap::new();
-    for (path, value) in settings {
+    for (path, value) in pack.settings(file) {
         let is_boolean = value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false");
-        places.entry(without_predicates(path)).and_modify(|known| *known &= is_boolean).or_insert(is_boolean);
+        places
+            .entry(without_predicates(&path))
+            .and_modify(|known| *known &= is_boolean)
+            .or_insert(is_boolean);
     }
     places.into_iter().filter(|(_, is_boolean)| *is_boolean).map(|(path, _)| path).collect()
 }

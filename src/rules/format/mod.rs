@@ -14,6 +14,7 @@ pub mod url_malformed;
 pub mod value_whitespace;
 pub mod xml_malformed;
 
+use super::base;
 use crate::catalog::vocabulary;
 use crate::input::{Parsed, Unparsed};
 use crate::model::Node;
@@ -55,9 +56,4 @@ fn is_configuration(file: &str) -> bool {
     let own = ["synapse-configs", "executionplans", "eventstreams"];
     !own.iter().any(|folder| file.contains(&format!("repository/deployment/server/{folder}/")))
         && !file.starts_with("repository/resources/")
-}
-
-/// Last part of a path.
-fn base(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
 }

@@ -1,6 +1,6 @@
 //! A broken URL is looked up as it stands: the call fails when it is made, long after the start.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{base, is_configuration};
 use crate::catalog::vanilla::Pack;
@@ -14,8 +14,9 @@ pub static RULE: Rule =
     Rule { card: include_str!("../../../rules/FM013-url-malformed.md"), check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
-    let pack = settings::pack(node);
-    for text in node.texts().iter().filter(|text| is_configuration(text.file) && is_url(text.value())) {
+    let mut shipped = Shipped { pack: settings::pack(node), of_file: BTreeMap::new() };
+    let texts = node.texts();
+    for text in texts.iter().filter(|text| is_configuration(text.file) && is_url(text.value())) {
         let value = &text.scalar.text;
         if let Some((range, reason)) = url::fault(value) {
             let message =
@@ -24,7 +25,7 @@ fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
                 Finding::new(text.scalar.part(range), reason, message)
                     .help("write it as scheme://host:port/path"),
             );
-        } else if let Some((range, name)) = unknown_variable(value, node, pack, text) {
+        } else if let Some((range, name)) = unknown_variable(value, node, &mut shipped, text) {
             let message = format!(
                 "{} in {} of {} holds ${{{name}}}, which the server does not know",
                 text.key(),
@@ -50,18 +51,19 @@ fn is_url(value: &str) -> bool {
 }
 
 /// The first `${name}` that no server of this version fills in.
-fn unknown_variable<'a>(
+fn unknown_variable<'a, 't>(
     value: &'a str,
     node: &Node,
-    pack: Option<&Pack>,
-    text: &Text<'_>,
+    shipped: &mut Shipped<'t>,
+    text: &Text<'t>,
 ) -> Option<(std::ops::Range<usize>, &'a str)> {
-    let mut shipped: Option<BTreeSet<String>> = None;
     variables(value).find(|(_, name)| {
-        let is_set = || node.system_property(name).is_some();
-        let known = shipped.get_or_insert_with(|| shipped_variables(pack, text.file));
         let is_plain = name.chars().all(|letter| letter.is_ascii_lowercase() || ".-_".contains(letter));
-        is_plain && !known.is_empty() && !KNOWN.contains(name) && !known.contains(*name) && !is_set()
+        if !is_plain || KNOWN.contains(name) || node.system_property(name).is_some() {
+            return false;
+        }
+        let shipped = shipped.variables(text.file);
+        !shipped.is_empty() && !shipped.contains(*name)
     })
 }
 
@@ -95,11 +97,21 @@ const KNOWN: [&str; 18] = [
     "receiver.url.port",
 ];
 
-/// The variables in the untouched file; empty where it is not known.
-fn shipped_variables(pack: Option<&Pack>, file: &str) -> BTreeSet<String> {
-    let settings = pack.map(|pack| settings::vanilla_settings(pack, file)).unwrap_or_default();
-    let names = settings
-        .iter()
-        .flat_map(|setting| variables(&setting.value).map(|(_, name)| name.to_owned()).collect::<Vec<_>>());
-    names.collect()
+/// The variables in the untouched files, as far as they were asked for.
+struct Shipped<'a> {
+    pack: Option<&'static Pack>,
+    of_file: BTreeMap<&'a str, BTreeSet<String>>,
+}
+
+impl<'a> Shipped<'a> {
+    /// Those of one file; none where it is not known.
+    fn variables(&mut self, file: &'a str) -> &BTreeSet<String> {
+        self.of_file.entry(file).or_insert_with(|| {
+            let mut names = BTreeSet::new();
+            for (_, value) in self.pack.into_iter().flat_map(|pack| pack.settings(file)) {
+                names.extend(variables(&value).map(|(_, name)| name.to_owned()));
+            }
+            names
+        })
+    }
 }

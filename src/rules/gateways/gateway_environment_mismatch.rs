@@ -59,9 +59,11 @@ fn usual<'a, 'b>(
     node: &Node,
 ) -> Option<&'b (&'a Node, Environments<'a>)> {
     let of_zone = || nodes.iter().filter(|(other, _)| deployment.same_zone(node, other));
-    let alike = |set: &Environments<'_>| of_zone().filter(|(_, other)| other.keys().eq(set.keys())).count();
+    let names = |set: &Environments<'a>| set.keys().copied().collect::<Vec<_>>();
+    let mut counts: BTreeMap<Vec<&str>, usize> = BTreeMap::new();
+    of_zone().for_each(|(_, set)| *counts.entry(names(set)).or_default() += 1);
     let publishers = of_zone().filter(|(other, _)| other.acts_as(Role::Publisher));
-    publishers.rev().max_by_key(|(_, set)| alike(set))
+    publishers.rev().max_by_key(|(_, set)| counts.get(&names(set)))
 }
 
 fn names(model: &Node, theirs: &Environments<'_>, node: &Node, own: &Environments<'_>) -> Option<Finding> {

@@ -51,15 +51,15 @@ fn loopback(deployment: &Deployment, hosts: &Hosts, findings: &mut Vec<Finding>)
     if !deployment.spans_machines() {
         return;
     }
-    let mut uses: BTreeMap<String, Vec<(&Node, Span, &str)>> = BTreeMap::new();
+    let mut all: BTreeMap<String, Vec<Use<'_>>> = BTreeMap::new();
     for node in &deployment.nodes {
         for (name, span, noun) in name_uses(node) {
-            if is_of_another(deployment, node, &name, noun) {
-                uses.entry(name).or_default().push((node, span, noun));
-            }
+            all.entry(name).or_default().push((node, span, noun));
         }
     }
-    for (name, uses) in uses {
+    for (name, all) in all {
+        let is_of_another = |one: &Use<'_>| is_of_another(deployment, &name, one, &all);
+        let uses: Vec<Use<'_>> = all.iter().copied().filter(is_of_another).collect();
         let mut entries = hosts.entries.iter();
         let Some(entry) = entries.find(|entry| entry.name.text.eq_ignore_ascii_case(&name)) else { continue };
         if Host::literal(&entry.address) != Host::Own {
@@ -78,14 +78,15 @@ fn loopback(deployment: &Deployment, hosts: &Hosts, findings: &mut Vec<Finding>)
     }
 }
 
+/// A node that uses a name, where, and for what.
+type Use<'a> = (&'a Node, Span, &'static str);
+
 /// True for a database that nodes of several machines use, and for the name of a node on another machine.
-fn is_of_another(deployment: &Deployment, node: &Node, name: &str, noun: &str) -> bool {
+fn is_of_another(deployment: &Deployment, name: &str, one: &Use<'_>, all: &[Use<'_>]) -> bool {
+    let (node, _, noun) = *one;
     if noun == super::DATABASE {
-        let uses_it = |other: &Node| {
-            deployment.same_machine(node, other) == Some(false)
-                && name_uses(other).iter().any(|(used, _, noun)| used == name && *noun == super::DATABASE)
-        };
-        return deployment.others(node).any(uses_it);
+        let mut databases = all.iter().filter(|(.., noun)| *noun == super::DATABASE);
+        return databases.any(|(other, ..)| deployment.same_machine(node, other) == Some(false));
     }
     let owners = deployment.owners(name);
     !owners.is_empty() && owners.iter().all(|owner| deployment.same_machine(node, owner) == Some(false))

@@ -65,8 +65,12 @@ fn judge(
     if is_served || all().any(|server| takes_all(&server)) || is_balanced(deployment, host) {
         return None;
     }
-    let mut names: Vec<&str> = servers.iter().flat_map(|server| server.plain_names()).collect();
-    names.dedup();
+    let mut names: Vec<&str> = Vec::new();
+    for name in servers.iter().flat_map(|server| server.plain_names()) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
     let message =
         format!("{} sets {key} to {}, but nginx serves it as {}", node.name, name.value, names.join(", "),);
     let finding = Finding::new(name.span, "is no server_name", message);
