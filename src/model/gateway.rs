@@ -91,6 +91,14 @@ impl Node {
     }
 }
 
+impl Environment {
+    /// True where the gateways are known to be of this product: other makes have services of their own.
+    pub fn is_regular(&self) -> bool {
+        let kind = self.gateway_type.as_ref();
+        kind.is_none_or(|kind| kind.text().is_some_and(|kind| kind.eq_ignore_ascii_case("Regular")))
+    }
+}
+
 impl DeploymentSynchronizer {
     /// True for a node that commits what is deployed to it.
     pub fn commits(&self) -> bool {

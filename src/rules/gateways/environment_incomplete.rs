@@ -54,18 +54,13 @@ fn missing(node: &Node, environment: &Environment) -> Vec<&'static str> {
             has_endpoint,
             "GatewayEndpoint",
             "https_endpoint",
-            node.acts_as(Role::Store) && is_regular(environment),
+            node.acts_as(Role::Store) && environment.is_regular(),
         ),
     ];
     rows.into_iter()
         .filter(|(present, _, _, needed)| *needed && !present)
         .map(|(_, xml, toml, _)| if is_xml { xml } else { toml })
         .collect()
-}
-
-fn is_regular(environment: &Environment) -> bool {
-    let kind = environment.gateway_type.as_ref();
-    kind.is_none_or(|kind| kind.text().is_some_and(|kind| kind.eq_ignore_ascii_case("Regular")))
 }
 
 fn incomplete(node: &Node, environment: &Environment, missing: &[&str]) -> Finding {

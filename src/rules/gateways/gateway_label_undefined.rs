@@ -37,7 +37,7 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let listened: BTreeSet<&str> = labels.iter().map(|label| label.text).collect();
     let unserved: Vec<&Defined<'_>> = defined
         .iter()
-        .filter(|defined| !listened.contains(defined.text) && needs_gateway(defined.environment))
+        .filter(|defined| !listened.contains(defined.text) && defined.environment.is_regular())
         .collect();
     let unknown: Vec<&Label<'_>> = labels.iter().filter(|label| !names.contains(label.text)).collect();
     for label in &unknown {
@@ -81,14 +81,6 @@ fn labels(deployment: &Deployment) -> Option<Vec<Label<'_>>> {
 
 fn pulls_labels(node: &Node) -> bool {
     node.is_api_manager() && node.is_at_least(3, 2)
-}
-
-/// Gateways of other makes are no nodes of this product.
-fn needs_gateway(environment: &Environment) -> bool {
-    environment
-        .gateway_type
-        .as_ref()
-        .is_none_or(|kind| kind.text().is_some_and(|kind| kind.eq_ignore_ascii_case("Regular")))
 }
 
 fn undefined(label: &Label<'_>, defined: &[Defined<'_>], unserved: &[&Defined<'_>]) -> Finding {
