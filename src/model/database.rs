@@ -187,7 +187,7 @@ impl DataSource {
 }
 
 /// Index of the data source that is bound to a JNDI name: the last that has it. The server refuses an entry whose own name
-/// it has seen already, before it binds it (carbon-kernel `DataSourceRepository`).
+/// it has seen already, before it binds it (`DataSourceRepository` of carbon-kernel 4.4.8 and later).
 pub fn bound(data_sources: &[DataSource], jndi_name: &str) -> Option<usize> {
     let is_refused = |index: usize, entry: &DataSource| {
         let name = entry.name.text().filter(|name| !name.is_empty());
