@@ -226,7 +226,10 @@ impl Plan<'_> {
             }
         }
         if !self.version.at_least(4, 0) {
-            for (key, value) in gateways::completed(&self.base, self.inversion.draft()) {
+            let needed = gateways::completed(&self.base, self.inversion.draft());
+            // 3.x has this field already: where it is missing it was left out.
+            let field = KeyPart::Name("show_as_token_endpoint_url".to_owned());
+            for (key, value) in needed.into_iter().filter(|(key, _)| key.0.last() != Some(&field)) {
                 // The server starts with any name of a gateway.
                 self.inversion.assign(&key, value);
             }
