@@ -1,5 +1,6 @@
 //! Several Traffic Managers count for themselves: a limit reached on one is unknown on the others.
 
+use crate::model::sharing::node_names;
 use crate::model::traffic::{Delivery, Duplication, TrafficGroup};
 use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
@@ -47,7 +48,7 @@ fn is_served(group: &TrafficGroup<'_>, manager: &Node) -> bool {
 
 fn finding(group: &TrafficGroup<'_>, first: &Node, rest: &[&Node]) -> Finding {
     let all_nodes: Vec<&Node> = std::iter::once(first).chain(rest.iter().copied()).collect();
-    let all = joined(&all_nodes);
+    let all = node_names(&all_nodes);
     let balanced = group.has(Delivery::Balanced);
     let message = if balanced {
         format!("{all} share no throttle decisions, and a balancer gives each a part of the events")
@@ -68,10 +69,11 @@ fn finding(group: &TrafficGroup<'_>, first: &Node, rest: &[&Node]) -> Finding {
         rest.iter().fold(finding, |finding, node| finding.related(place(group, node), "counts alone"));
     let is_told = |node: &Node| all_nodes.iter().any(|other| other.index == node.index);
     let clients = group.gateways.iter().filter(|gateway| !is_told(gateway));
-    let finding = clients.fold(finding, |finding, gateway| match receivers_of(gateway) {
-        Some(receivers) => finding.related(receivers, sends(group, gateway)),
-        None => finding,
-    });
+    let finding =
+        clients.fold(finding, |finding, gateway| match (receivers_of(gateway), sends(group, gateway)) {
+            (Some(receivers), Some(sends)) => finding.related(receivers, sends),
+            _ => finding,
+        });
     if balanced { finding.variant("balanced") } else { finding }
 }
 
@@ -87,16 +89,12 @@ fn receivers_of(node: &Node) -> Option<Span> {
     Some(node.throttling.as_ref()?.receivers.as_ref()?.span)
 }
 
-fn sends(group: &TrafficGroup<'_>, gateway: &Node) -> String {
+/// The Traffic Managers that hear of a gateway's events; `None` for a gateway that keeps them to itself.
+fn sends(group: &TrafficGroup<'_>, gateway: &Node) -> Option<String> {
     let reached = group
         .managers
         .iter()
         .filter(|manager| !matches!(group.delivery(gateway, manager), Delivery::Absent | Delivery::Unknown));
     let reached: Vec<&Node> = reached.copied().collect();
-    format!("sends to {}", joined(&reached))
-}
-
-fn joined(nodes: &[&Node]) -> String {
-    let names: Vec<&str> = nodes.iter().map(|node| node.name.as_str()).collect();
-    names.join(" and ")
+    (!reached.is_empty()).then(|| format!("sends to {}", node_names(&reached)))
 }
