@@ -36,8 +36,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
 
 fn check(home: &Path) -> Result<bool, Box<dyn Error>> {
     let pack = Pack::open(home, &std::env::current_dir()?).map_err(|unread| format!("{unread:?}"))?;
-    let templates = pack.templates.iter().map(|template| (template.output.as_str(), &template.template));
-    let (model, unfollowed) = Model::of(pack.rules.clone(), templates);
+    let (model, unfollowed) = Model::of_pack(&pack);
     for template in &unfollowed {
         println!("{}: {}", template.path, template.reason);
     }

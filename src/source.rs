@@ -12,6 +12,11 @@ pub struct FileId {
     pub index: u16,
 }
 
+impl FileId {
+    /// No file at all: for texts that nobody points at, such as those of an untouched pack.
+    pub const NOWHERE: Self = Self { owner: u16::MAX, index: u16::MAX };
+}
+
 /// A range of bytes in the decoded text of one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {

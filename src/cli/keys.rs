@@ -6,7 +6,6 @@ use super::arguments::{Keys, KeysFormat};
 use super::terminal;
 use super::{Status, working_folder};
 use crate::diagnostic::Unread;
-use crate::input::PackFiles;
 use crate::model::Version;
 use crate::render::Pack;
 use crate::report::keys::{self as report, Answer};
@@ -92,11 +91,9 @@ impl Subject {
 pub(super) fn subject(version: Option<Version>, pack: Option<&Path>) -> Result<Subject, String> {
     let Some(pack) = pack else { return Ok(Subject::Embedded(embedded_version(version)?)) };
     let working_folder = working_folder()?;
-    let files = PackFiles::open(pack, &working_folder).map_err(|error| refusal(&[error.unread(None)]))?;
     let pack = Pack::open(pack, &working_folder).map_err(|unread| refusal(&unread))?;
-    let templates = pack.templates.iter().map(|template| (template.output.as_str(), &template.template));
-    let (model, _) = Model::of(pack.rules.clone(), templates);
-    Ok(Subject::Pack { version: files.api_manager_version(), model: Box::new(model) })
+    let (model, _) = Model::of_pack(&pack);
+    Ok(Subject::Pack { version: pack.version, model: Box::new(model) })
 }
 
 fn refusal(unread: &[Unread]) -> String {

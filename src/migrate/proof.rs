@@ -131,9 +131,8 @@ impl Witness<'_> {
         let settings = self.files.entry(wanted.file.clone()).or_insert_with(|| {
             let rendered = rendering.file(&wanted.file).map(|file| file.text().to_owned());
             let text = rendered.or_else(|| pack.static_file(&wanted.file))?;
-            let nowhere = FileId { owner: u16::MAX, index: u16::MAX };
             // A file that is not well-formed shows nothing.
-            let settings = Form::of(&wanted.file).settings(nowhere, &text).unwrap_or_default();
+            let settings = Form::of(&wanted.file).settings(FileId::NOWHERE, &text).unwrap_or_default();
             Some(settings.into_iter().map(|setting| (setting.path, setting.value)).collect())
         });
         let shown = settings.as_ref()?.get(&covered(&wanted.path));

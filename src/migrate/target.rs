@@ -52,9 +52,8 @@ impl TargetPack {
         }
         let pack = Pack::open(home, working_folder)
             .map_err(|unread| unread.iter().map(told).collect::<Vec<_>>().join("\n"))?;
-        let templates = pack.templates.iter().map(|template| (template.output.as_str(), &template.template));
         // A template that cannot be followed makes a file of which nothing can be asked for.
-        let (mut model, _) = Model::of(pack.rules.clone(), templates);
+        let (mut model, _) = Model::of_pack(&pack);
         let is_static = |path: &String| {
             vanilla::is_configuration(path) && !pack.templates.iter().any(|template| template.output == *path)
         };
@@ -124,13 +123,14 @@ impl Target {
 
 /// A version by a model of its templates, with the mapper and the template engine that it ships.
 pub(super) fn destination_of<'a>(model: &'a Model, version: &str) -> Destination<'a> {
-    Destination::new(model, MapperVersion::of_product(version), Dialect::of_product(version))
+    let mapper = MapperVersion::of_product(version);
+    Destination::new(model, mapper, Dialect::of_mapper(mapper))
 }
 
 /// What the untouched pack of a version has in its deployment.toml.
 pub(super) fn vanilla_draft(version: &str) -> Draft {
-    let nowhere = FileId { owner: u16::MAX, index: u16::MAX };
-    let document = vanilla::pack("wso2am", version).and_then(|pack| pack.json(DEPLOYMENT_TOML, nowhere));
+    let document =
+        vanilla::pack("wso2am", version).and_then(|pack| pack.json(DEPLOYMENT_TOML, FileId::NOWHERE));
     document.map(|json::Document { root, .. }| Draft::of_json(&root)).unwrap_or_default()
 }
 
@@ -157,6 +157,7 @@ pub(super) mod tests {
             templates: vec![template],
             mapper: MapperVersion::of_product("4.5.0"),
             dialect,
+            version: None,
             deployment_toml: None,
         };
         let files = Tree::open_content(Path::new("deployment.toml"), b"", Path::new("")).unwrap();

@@ -40,17 +40,16 @@ pub fn written(parsed: &Parsed) -> Vec<Setting> {
 
 /// The settings of a file of the pack; they stand in no file.
 pub fn vanilla_settings(pack: &Pack, path: &str) -> Vec<Setting> {
-    let nowhere = FileId { owner: u16::MAX, index: u16::MAX };
     let settings = match Form::of(path) {
-        Form::Xml => pack.xml(path, nowhere).map(|document| document.settings()),
-        Form::Properties => pack.properties(path, nowhere).map(|document| document.settings()),
-        Form::Json | Form::Toml => pack.json(path, nowhere).map(|document| document.settings()),
+        Form::Xml => pack.xml(path, FileId::NOWHERE).map(|document| document.settings()),
+        Form::Properties => pack.properties(path, FileId::NOWHERE).map(|document| document.settings()),
+        Form::Json | Form::Toml => pack.json(path, FileId::NOWHERE).map(|document| document.settings()),
         Form::Text => {
             let setting = |(path, value): (Cow<'_, str>, String)| Setting {
                 path: path.into_owned(),
                 value,
                 kind: Kind::Text,
-                span: Span::new(nowhere, 0, 0),
+                span: Span::new(FileId::NOWHERE, 0, 0),
             };
             Some(pack.settings(path).map(setting).collect())
         }

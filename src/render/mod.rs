@@ -26,6 +26,7 @@
 //!     templates: vec![PackTemplate::new("repository/conf/url.properties", text, Dialect::V2_7_2)],
 //!     mapper: MapperVersion::of_product("4.5.0"),
 //!     dialect: Dialect::V2_7_2,
+//!     version: None,
 //!     deployment_toml: None,
 //! };
 //! let toml = DeploymentToml { path: "deployment.toml".to_owned(), text: "port = \"$env{PORT}\"\n".to_owned() };

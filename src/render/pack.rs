@@ -23,6 +23,8 @@ pub struct Pack {
     pub mapper: MapperVersion,
     /// The template engine.
     pub dialect: Dialect,
+    /// The version of API Manager that it says it is, such as `4.5.0`.
+    pub version: Option<String>,
     /// The pack's own deployment.toml, where it has one.
     pub deployment_toml: Option<DeploymentToml>,
 }
@@ -77,7 +79,8 @@ impl Pack {
         let files = PackFiles::open(path, working_folder).map_err(|error| vec![error.unread(None)])?;
         let mut unread = Vec::new();
         let rules = read_rules(&files, &mut unread);
-        let (mapper, dialect) = versions(&files);
+        let version = files.api_manager_version();
+        let (mapper, dialect) = engines(&files, version.as_deref());
         let outputs = files.outputs();
         let templates: Vec<_> =
             outputs.par_iter().map(|output| read_template(&files, output, dialect)).collect();
@@ -93,6 +96,7 @@ impl Pack {
                 templates,
                 mapper,
                 dialect,
+                version,
                 deployment_toml: toml.map(|(path, bytes)| DeploymentToml::decode(path, &bytes)),
             }),
             _ => Err(unread),
@@ -108,7 +112,7 @@ impl Pack {
         outputs: &[&str],
         mut read: impl FnMut(&str) -> Option<String>,
     ) -> Option<Self> {
-        let [default, infer, key_mappings, unit_resolve, validator] = RULE_FILES.map(&mut read);
+        let [default, infer, key_mappings, unit_resolve, validator] = RuleTexts::FILES.map(&mut read);
         let texts = RuleTexts {
             default: &default?,
             infer: &infer?,
@@ -117,14 +121,22 @@ impl Pack {
             validator: &validator?,
         };
         let mapper = MapperVersion::of_product(product);
-        let dialect = dialect_of(mapper);
+        let dialect = Dialect::of_mapper(mapper);
         let template = |output: &&str| {
             let text = read(&PackFiles::template_of(output))?;
             Some(PackTemplate::new(output, &text, dialect))
         };
         let templates = outputs.iter().filter_map(template).collect();
         let rules = Rules::parse(&texts).ok()?;
-        Some(Self { name: name.to_owned(), rules, templates, mapper, dialect, deployment_toml: None })
+        Some(Self {
+            name: name.to_owned(),
+            rules,
+            templates,
+            mapper,
+            dialect,
+            version: Some(product.to_owned()),
+            deployment_toml: None,
+        })
     }
 
     /// The template of an output.
@@ -133,10 +145,6 @@ impl Pack {
         self.templates.iter().find(|template| template.output == output)
     }
 }
-
-/// The rule files, in the order of [`RuleTexts`].
-const RULE_FILES: [&str; 5] =
-    ["default.json", "infer.json", "key-mappings.json", "unit-resolve.json", "validator.json"];
 
 fn unread_file(files: &PackFiles, path: &str, reason: String) -> Unread {
     Unread::outside(files.viewer_path(path), reason)
@@ -160,18 +168,11 @@ fn read_template(files: &PackFiles, output: &str, dialect: Dialect) -> Result<Pa
 fn read_rules(files: &PackFiles, unread: &mut Vec<Unread>) -> Option<Rules> {
     let mut read =
         |name: &str| read_text(files, name).map_err(|fault| unread.push(fault)).unwrap_or_default();
-    let [default, infer, key_mappings, unit_resolve, validator] = RULE_FILES.map(&mut read);
+    let texts = RuleTexts::FILES.map(&mut read);
     if !unread.is_empty() {
         return None;
     }
-    let texts = RuleTexts {
-        default: &default,
-        infer: &infer,
-        key_mappings: &key_mappings,
-        unit_resolve: &unit_resolve,
-        validator: &validator,
-    };
-    let faults = match Rules::parse(&texts) {
+    let faults = match Rules::parse(&RuleTexts::of(texts.each_ref().map(String::as_str))) {
         Ok(rules) => return Some(rules),
         Err(faults) => faults,
     };
@@ -187,12 +188,11 @@ fn read_rules(files: &PackFiles, unread: &mut Vec<Unread>) -> Option<Rules> {
 const NEWEST: &str = "4.5.0";
 
 /// By the names of the jars, else by the product's version, else the newest that is known.
-fn versions(files: &PackFiles) -> (MapperVersion, Dialect) {
+fn engines(files: &PackFiles, product: Option<&str>) -> (MapperVersion, Dialect) {
     let mapper = files.library("config-mapper").and_then(|version| MapperVersion::parse(&version));
-    let product = || MapperVersion::of_product(files.api_manager_version().as_deref().unwrap_or(NEWEST));
-    let mapper = mapper.unwrap_or_else(product);
+    let mapper = mapper.unwrap_or_else(|| MapperVersion::of_product(product.unwrap_or(NEWEST)));
     let dialect = files.library("jinjava").and_then(|version| dialect(&version));
-    (mapper, dialect.unwrap_or_else(|| dialect_of(mapper)))
+    (mapper, dialect.unwrap_or_else(|| Dialect::of_mapper(mapper)))
 }
 
 /// The dialect of a Jinjava release, such as `2.6.0`.
@@ -206,14 +206,17 @@ fn dialect(version: &str) -> Option<Dialect> {
     })
 }
 
-/// The dialect of the Jinjava that API Managers with this mapper carry.
-fn dialect_of(mapper: MapperVersion) -> Dialect {
-    let is_before = |version| MapperVersion::parse(version).is_some_and(|other| mapper < other);
-    if is_before("1.0.20") {
-        Dialect::V2_4_14
-    } else if is_before("1.0.23") {
-        Dialect::V2_6_0
-    } else {
-        Dialect::V2_7_2
+impl Dialect {
+    /// The dialect of the Jinjava that API Managers with this mapper carry.
+    #[must_use]
+    pub fn of_mapper(mapper: MapperVersion) -> Self {
+        let is_before = |version| MapperVersion::parse(version).is_some_and(|other| mapper < other);
+        if is_before("1.0.20") {
+            Self::V2_4_14
+        } else if is_before("1.0.23") {
+            Self::V2_6_0
+        } else {
+            Self::V2_7_2
+        }
     }
 }

@@ -10,6 +10,7 @@ use jsonc_parser::{
 };
 use memchr::{memchr, memchr2, memrchr};
 
+use super::placeholder::TEMPLATE_MARKS;
 use super::{Cause, Scalar, SyntaxError};
 use crate::source::{FileId, Span};
 
@@ -181,7 +182,7 @@ fn explain(file: FileId, text: &str, error: &ParseError) -> SyntaxError {
     let line_end = memchr2(b'\n', b'\r', rest).map_or(text.len(), |length| start + length);
     let end = boundary(text, range.end).min(line_end).max(start);
     let line_start = memrchr(b'\n', text.as_bytes().get(..start).unwrap_or_default()).map_or(0, |at| at + 1);
-    for mark in ["{{", "{%", "<%"] {
+    for mark in TEMPLATE_MARKS {
         if let Some(found) = text.get(line_start..line_end).and_then(|line| line.find(mark)) {
             let at = line_start + found;
             let reason = format!("template text (`{mark}`), not JSON: render the file first");

@@ -4,6 +4,9 @@ use std::ops::Range;
 
 use super::url;
 
+/// What template languages open with: such a text is rendered by somebody before a server sees it.
+pub const TEMPLATE_MARKS: [&str; 3] = ["{{", "{%", "<%"];
+
 /// Starts of the references of deployment.toml behind the `$`; only the TOML reader resolves them.
 const REFERENCES: [&str; 4] = ["env{", "sys{", "ref{", "secret{"];
 
@@ -45,7 +48,7 @@ pub enum Unfilled {
 /// The first placeholder that a person or an engine should have filled in before a server reads the value. Variables that
 /// the server fills in (`${carbon.local.ip}`), braces in paths and regular expressions, and markup are none.
 pub fn unfilled(text: &str) -> Option<Unfilled> {
-    if let Some(at) = ["{{", "{%", "<%"].into_iter().filter_map(|mark| text.find(mark)).min() {
+    if let Some(at) = TEMPLATE_MARKS.into_iter().filter_map(|mark| text.find(mark)).min() {
         return Some(Unfilled::Template(at..at + 2));
     }
     let found =

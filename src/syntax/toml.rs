@@ -5,6 +5,7 @@ use std::ops::Range;
 use memchr::{memchr, memchr2, memmem, memrchr};
 use toml_edit::{InlineTable, Key, Value};
 
+use super::placeholder::TEMPLATE_MARKS;
 use super::{Cause, Scalar, SyntaxError};
 use crate::source::{FileId, Span};
 
@@ -264,7 +265,7 @@ fn explain(file: FileId, text: &str, error: &toml_edit::TomlError) -> SyntaxErro
     let before = text.as_bytes().get(..start).unwrap_or_default();
     let line_start = memrchr(b'\n', before).map_or(0, |found| found + 1);
     let line = text.get(line_start..line_end).unwrap_or_default();
-    for mark in ["{{", "{%", "<%"] {
+    for mark in TEMPLATE_MARKS {
         if let Some(found) = memmem::find(line.as_bytes(), mark.as_bytes()) {
             let at = line_start + found;
             let reason = format!("template text (`{mark}`), not TOML: render the file first");

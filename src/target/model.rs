@@ -6,6 +6,7 @@ use super::build::build;
 use super::format;
 use super::tree::{FileModel, Form};
 use crate::catalog::lines::{heading_line, split};
+use crate::render::Pack;
 use crate::render::jinja::Template;
 use crate::render::phases::{RuleTexts, Rules};
 use crate::render::value::{Map, Value};
@@ -31,6 +32,13 @@ pub struct Unfollowed {
 }
 
 impl Model {
+    /// The model of a pack.
+    #[must_use]
+    pub fn of_pack(pack: &Pack) -> (Self, Vec<Unfollowed>) {
+        let templates = pack.templates.iter().map(|template| (template.output.as_str(), &template.template));
+        Self::of(pack.rules.clone(), templates)
+    }
+
     /// The model of a pack: its rules, and its templates with the paths of the files that they make.
     pub fn of<'a>(
         rules: Rules,
@@ -56,13 +64,12 @@ impl Model {
 
     /// The model as sections of text; `same` names the version whose model has the same section, if one has.
     pub fn write(&self, same: impl Fn(&str, &str) -> Option<String>) -> String {
-        let rules =
-            RULE_FILES.iter().map(|name| ((*name).to_owned(), write_rules(rule_file(&self.rules, name))));
+        let rules = self.rules.files().map(|(name, rules)| (name.to_owned(), write_rules(rules)));
         let files = self.files.iter().map(|file| (file.path.clone(), write_file(file)));
         let mut lines: String = self.static_files.iter().flat_map(|path| [path.as_str(), "\n"]).collect();
         let static_files = (!lines.is_empty()).then(|| (STATIC_FILES.to_owned(), std::mem::take(&mut lines)));
         let mut text = String::new();
-        for (name, body) in rules.chain(static_files).chain(files) {
+        for (name, body) in rules.into_iter().chain(static_files).chain(files) {
             let other = same(&name, &body);
             text.push_str(&heading_line(&name, other.as_deref()));
             text.push_str(if other.is_some() { "" } else { &body });
@@ -73,20 +80,6 @@ impl Model {
 
 /// The section that lists the configuration files of the pack that no template makes.
 pub const STATIC_FILES: &str = "static files";
-
-/// The sections that hold the rule files, named after them.
-const RULE_FILES: [&str; 5] =
-    ["default.json", "infer.json", "key-mappings.json", "unit-resolve.json", "validator.json"];
-
-fn rule_file<'a>(rules: &'a Rules, name: &str) -> &'a Map {
-    match name {
-        "default.json" => &rules.default,
-        "infer.json" => &rules.infer,
-        "key-mappings.json" => &rules.key_mappings,
-        "unit-resolve.json" => &rules.unit_resolve,
-        _ => &rules.validator,
-    }
-}
 
 /// `key = value` lines, the values in JSON.
 fn write_rules(map: &Map) -> String {
@@ -117,11 +110,11 @@ fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-/// Reads the rules from the bodies of their sections; the error names the section and what is wrong.
+/// Reads the rules from the bodies of the sections that are named after their files; the error names the section and
+/// what is wrong.
 pub fn read_rules<'a>(body: impl Fn(&str) -> Option<&'a str>) -> Result<Rules, String> {
-    let texts = RULE_FILES.map(|name| object(body(name).unwrap_or_default()));
-    let [default, infer, key_mappings, unit_resolve, validator] = &texts;
-    Rules::parse(&RuleTexts { default, infer, key_mappings, unit_resolve, validator }).map_err(|faults| {
+    let texts = RuleTexts::FILES.map(|name| object(body(name).unwrap_or_default()));
+    Rules::parse(&RuleTexts::of(texts.each_ref().map(String::as_str))).map_err(|faults| {
         let faults =
             faults.iter().map(|fault| format!("{} line {}: {}", fault.file, fault.line, fault.reason));
         faults.collect::<Vec<_>>().join("; ")
@@ -154,5 +147,5 @@ pub fn read_file(path: &str, body: &str) -> Result<FileModel, (usize, String)> {
 /// True for a section that holds a rule file and no rendered one.
 #[must_use]
 pub fn is_rule_file(section: &str) -> bool {
-    RULE_FILES.contains(&section)
+    RuleTexts::FILES.contains(&section)
 }

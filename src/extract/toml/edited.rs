@@ -54,8 +54,7 @@ fn avoids_rendering(files: &mut Files) -> bool {
 /// changed line ends, and the notes tell nothing.
 fn changed_files(files: &mut Files) -> Vec<String> {
     let Some(bytes) = files.bytes(RENDERED) else { return Vec::new() };
-    let nowhere = FileId { owner: u16::MAX, index: u16::MAX };
-    let noted = properties::parse(nowhere, &String::from_utf8_lossy(&bytes));
+    let noted = properties::parse(FileId::NOWHERE, &String::from_utf8_lossy(&bytes));
     let (mut changed, mut same) = (Vec::new(), 0_usize);
     for property in &noted.properties {
         let path = property.key.text.replace('\\', "/");

@@ -8,14 +8,12 @@ use crate::model::deployment_toml::{
 };
 use crate::model::{Origin, Setting, Version};
 use crate::source::Span;
+use crate::syntax::placeholder::TEMPLATE_MARKS;
 use crate::syntax::server_toml;
 use crate::syntax::toml::{Document, Item, Table};
 use crate::target::keys::known::{self, KnownKeys};
 
 const UTF_8_MARK: &[u8] = b"\xEF\xBB\xBF";
-
-/// What template languages open with: such a file is rendered by somebody before the server sees it.
-const TEMPLATE_MARKS: [&str; 3] = ["{{", "{%", "<%"];
 
 /// Keys that Micro Integrator alone has; its deployment.toml lies beside those of API Manager.
 const OF_MICRO_INTEGRATOR: [(&str, &str); 2] = [("service_catalog", ""), ("truststore", "algorithm")];

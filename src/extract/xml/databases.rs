@@ -157,9 +157,9 @@ pub(super) fn uses(
 /// Marks the entries that nobody uses. The places that name data sources must stand in the node already.
 pub(super) fn mark_spare(node: &mut Node, files: &mut Files) {
     let Some(pack) = files.pack() else { return };
-    let nowhere = FileId { owner: u16::MAX, index: u16::MAX };
     let inside = |path: &&str| path.strip_prefix(FOLDER).is_some_and(|rest| rest.starts_with('/'));
-    let documents: Vec<_> = pack.paths().filter(inside).filter_map(|path| pack.xml(path, nowhere)).collect();
+    let documents: Vec<_> =
+        pack.paths().filter(inside).filter_map(|path| pack.xml(path, FileId::NOWHERE)).collect();
     let root = |document: &'_ xml::Document| {
         of_file(View { element: &document.root, origin: Origin::Vanilla }, "", &Variables::default())
     };

@@ -31,7 +31,6 @@ pub(in crate::extract) fn event_publishers(files: &mut Files) -> Vec<EventPublis
 /// The event publishers of the untouched pack; none where no pack of just that version is known, or where the node has
 /// none of its own.
 pub(in crate::extract) fn stock_publishers(files: &Files, version: Option<Version>) -> Vec<EventPublisher> {
-    const NOWHERE: FileId = FileId { owner: u16::MAX, index: u16::MAX };
     let is_of_version = |pack: &&Pack| {
         let same = |pack: Version, node: Version| (pack.major, pack.minor) == (node.major, node.minor);
         Version::parse(pack.version).zip(version).is_some_and(|(pack, node)| same(pack, node))
@@ -43,7 +42,7 @@ pub(in crate::extract) fn stock_publishers(files: &Files, version: Option<Versio
     pack.paths()
         .filter(|path| path.starts_with(EVENT_PUBLISHERS))
         .filter_map(|path| {
-            let document = pack.xml(path, NOWHERE)?;
+            let document = pack.xml(path, FileId::NOWHERE)?;
             Some(event_publisher(path, View { element: &document.root, origin: Origin::Vanilla }))
         })
         .collect()

@@ -55,10 +55,9 @@ fn whole_file(
     pack: Option<&Pack>,
 ) -> Option<Customised> {
     let path = source.path.as_str();
-    let nowhere = FileId { owner: u16::MAX, index: u16::MAX };
     let own = match (parsed, Form::of(path)) {
         (Some(parsed), _) => settings::written(parsed),
-        (None, Form::Text) => Form::Text.settings(nowhere, &source.text).ok()?,
+        (None, Form::Text) => Form::Text.settings(FileId::NOWHERE, &source.text).ok()?,
         (None, _) => return None,
     };
     let Some(pack) = pack.filter(|pack| pack.has(path)) else {

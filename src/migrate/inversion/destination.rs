@@ -16,8 +16,6 @@ use crate::target::reads::Reads;
 use crate::target::tree::FileModel;
 
 /// Where texts lie that stand in no file.
-const NOWHERE: FileId = FileId { owner: u16::MAX, index: u16::MAX };
-
 /// A target version with all that it can render.
 #[derive(Debug)]
 pub struct Destination<'a> {
@@ -39,7 +37,7 @@ impl<'a> Destination<'a> {
 
     /// What the server makes of a draft; the first fault where it would not start.
     pub fn configure(&self, draft: &Draft) -> Result<Configuration, String> {
-        let document = server_toml::parse(NOWHERE, &draft.sealed().text())
+        let document = server_toml::parse(FileId::NOWHERE, &draft.sealed().text())
             .map_err(|faults| faults.first().map(|fault| fault.reason.clone()).unwrap_or_default())?;
         let environment = Environment { keep_unresolved: true, ..Environment::default() };
         configure(&document, &self.model.rules, &environment, self.mapper)
@@ -50,7 +48,7 @@ impl<'a> Destination<'a> {
     pub fn settings(&self, path: &str, configuration: &Configuration) -> BTreeMap<String, String> {
         let Some(template) = self.templates.get(path) else { return BTreeMap::new() };
         let text = template.render(&configuration.context).text;
-        let settings = Form::of(path).settings(NOWHERE, &text).unwrap_or_default();
+        let settings = Form::of(path).settings(FileId::NOWHERE, &text).unwrap_or_default();
         settings.into_iter().map(|setting| (setting.path, setting.value)).collect()
     }
 

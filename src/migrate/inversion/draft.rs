@@ -25,8 +25,7 @@ impl Draft {
 
     /// What a deployment.toml says; none where it is no TOML.
     pub fn read(text: &str) -> Option<Self> {
-        let nowhere = FileId { owner: u16::MAX, index: u16::MAX };
-        let document = toml::parse(nowhere, text.trim_start_matches('\u{feff}')).ok()?;
+        let document = toml::parse(FileId::NOWHERE, text.trim_start_matches('\u{feff}')).ok()?;
         Some(Self::of_toml(&document))
     }
 

@@ -74,7 +74,7 @@ pub(super) fn read<'a>(deployment: &'a Deployment, group: &[&'a Node], path: &st
         return Vec::new();
     }
     let absent_xml = pack.filter(|_| held.iter().any(|(_, document)| document.is_none()));
-    let absent_xml = absent_xml.and_then(|pack| pack.xml(path, FileId { owner: u16::MAX, index: u16::MAX }));
+    let absent_xml = absent_xml.and_then(|pack| pack.xml(path, FileId::NOWHERE));
     let documents: Vec<Option<&xml::Document>> = held
         .iter()
         .map(|(_, document)| match document {

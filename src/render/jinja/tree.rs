@@ -48,19 +48,6 @@ pub enum Dialect {
     V2_7_2,
 }
 
-impl Dialect {
-    /// The Jinjava that an API Manager of this version ships with.
-    #[must_use]
-    pub fn of_product(version: &str) -> Self {
-        let mut numbers = version.split('.').map(|number| number.parse::<u16>().unwrap_or_default());
-        match (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default()) {
-            (..=3, _) | (4, 0) => Self::V2_4_14,
-            (4, 1 | 2) => Self::V2_6_0,
-            _ => Self::V2_7_2,
-        }
-    }
-}
-
 /// What is wrong with a template, found while reading or while rendering it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {

@@ -19,6 +19,29 @@ pub struct RuleTexts<'a> {
     pub validator: &'a str,
 }
 
+impl<'a> RuleTexts<'a> {
+    /// The names of the files.
+    pub const FILES: [&'static str; 5] =
+        ["default.json", "infer.json", "key-mappings.json", "unit-resolve.json", "validator.json"];
+
+    /// The texts of [`RuleTexts::FILES`], in their order.
+    #[must_use]
+    pub const fn of([default, infer, key_mappings, unit_resolve, validator]: [&'a str; 5]) -> Self {
+        Self { default, infer, key_mappings, unit_resolve, validator }
+    }
+
+    fn files(&self) -> [(&'static str, &'a str); 5] {
+        let [default, infer, key_mappings, unit_resolve, validator] = Self::FILES;
+        [
+            (default, self.default),
+            (infer, self.infer),
+            (key_mappings, self.key_mappings),
+            (unit_resolve, self.unit_resolve),
+            (validator, self.validator),
+        ]
+    }
+}
+
 /// The five files, read.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
@@ -55,21 +78,29 @@ impl Rules {
     /// One fault for each file that the mapper could not read either.
     pub fn parse(texts: &RuleTexts<'_>) -> Result<Self, Vec<RuleFault>> {
         let mut faults = Vec::new();
-        let mut read = |file, text| match gson::read_object(text) {
-            Ok(map) => map,
-            Err(fault) => {
-                faults.push(at_line(file, text, fault));
-                Map::new()
-            }
-        };
-        let rules = Self {
-            default: read("default.json", texts.default),
-            infer: read("infer.json", texts.infer),
-            key_mappings: read("key-mappings.json", texts.key_mappings),
-            unit_resolve: read("unit-resolve.json", texts.unit_resolve),
-            validator: read("validator.json", texts.validator),
-        };
+        let [default, infer, key_mappings, unit_resolve, validator] =
+            texts.files().map(|(file, text)| match gson::read_object(text) {
+                Ok(map) => map,
+                Err(fault) => {
+                    faults.push(at_line(file, text, fault));
+                    Map::new()
+                }
+            });
+        let rules = Self { default, infer, key_mappings, unit_resolve, validator };
         if faults.is_empty() { Ok(rules) } else { Err(faults) }
+    }
+
+    /// The five files by their names, in the order of [`RuleTexts::FILES`].
+    #[must_use]
+    pub fn files(&self) -> [(&'static str, &Map); 5] {
+        let [default, infer, key_mappings, unit_resolve, validator] = RuleTexts::FILES;
+        [
+            (default, &self.default),
+            (infer, &self.infer),
+            (key_mappings, &self.key_mappings),
+            (unit_resolve, &self.unit_resolve),
+            (validator, &self.validator),
+        ]
     }
 }
 
