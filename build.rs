@@ -1,4 +1,5 @@
-//! Compresses the target models and the settings of untouched packs: as text they would be a third of the program.
+//! Compresses the target models, the catalogue of keys and the settings of untouched packs: as text they would be a
+//! third of the program.
 
 use std::error::Error;
 use std::io::Write as _;
@@ -9,7 +10,8 @@ use flate2::Compression;
 use flate2::write::DeflateEncoder;
 
 /// Folders of data and the endings of the files to compress.
-const DATA: [(&str, &str); 2] = [("rules/models", "model"), ("rules/vanilla", "settings")];
+const DATA: [(&str, &str); 3] =
+    [("rules/models", "model"), ("rules/vanilla", "settings"), ("rules/schema", "catalogue")];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);

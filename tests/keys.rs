@@ -5,6 +5,8 @@
 use std::fs;
 use std::process::{Command, Output};
 
+use apimlint::target::embedded;
+use apimlint::target::keys::Index;
 use apimlint::target::schema::embedded::files;
 use serde_json::Value;
 
@@ -60,6 +62,18 @@ fn a_typo_gets_its_neighbours_and_exit_status_1() {
 }
 
 #[test]
+fn a_file_without_keys_is_told_from_a_misspelt_one() {
+    for (file, says) in [
+        ("api-manger.xml", "did you mean api-manager.xml"),
+        ("datasources.properties", "no template makes repository/conf/datasources.properties"),
+    ] {
+        let output = apimlint(&["keys", file, "--to", "4.5.0"]);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(1) && said.contains(says), "{file}: {said}");
+    }
+}
+
+#[test]
 fn a_version_that_is_not_known_is_refused() {
     let output = apimlint(&["keys", "server.offset", "--to", "3.1.0"]);
     assert_eq!(output.status.code(), Some(2));
@@ -94,6 +108,17 @@ fn a_pack_answers_for_itself() {
     assert!(text.lines().count() > 5, "{text}");
     let schema: Value = serde_json::from_str(&stdout(&["schema", "--pack", SMALL])).unwrap();
     assert_eq!(schema["additionalProperties"], false);
+}
+
+#[test]
+fn the_catalogue_says_what_the_models_say() {
+    for embedded in embedded::all() {
+        let (index, of_model) = (Index::of_version(embedded.version), Index::of_model(embedded.model()));
+        assert_eq!(index.keys().len(), of_model.keys().len(), "{}", embedded.version);
+        for (key, of_model) in index.keys().iter().zip(of_model.keys()) {
+            assert_eq!(key, of_model, "{}", embedded.version);
+        }
+    }
 }
 
 #[test]

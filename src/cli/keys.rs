@@ -9,12 +9,11 @@ use crate::diagnostic::Unread;
 use crate::model::Version;
 use crate::render::Pack;
 use crate::report::keys::{self as report, Answer};
-use crate::target::embedded::{self, Embedded};
+use crate::target::embedded;
 use crate::target::history;
-use crate::target::keys::embedded::index_for;
-use crate::target::keys::index::near;
 use crate::target::keys::query::Query;
-use crate::target::keys::{Index, Key, versions};
+use crate::target::keys::versions::Versions;
+use crate::target::keys::{Index, Key};
 use crate::target::model::Model;
 
 pub(super) fn run(arguments: &Keys) -> Status {
@@ -27,26 +26,24 @@ pub(super) fn run(arguments: &Keys) -> Status {
 fn answer(arguments: &Keys) -> Result<Status, String> {
     let subject = subject(arguments.to, arguments.pack.as_deref())?;
     if let Some(from) = arguments.from {
-        let old = embedded_version(Some(from))?;
-        let (old_index, index) = (Index::of_embedded(old), subject.index());
-        let history = history::between(&old_index, &index);
+        let from = embedded_version(Some(from))?;
+        let (old, new) = (Index::of_version(from), subject.index());
+        let history = history::between(&old, &new);
         return Ok(printed(&match arguments.format {
-            KeysFormat::Human => report::history::human(&history, old.version, subject.name()),
-            KeysFormat::Markdown => report::history::markdown(&history, old.version, subject.name()),
-            KeysFormat::Json => report::json::history(&history, old.version, subject.name())?,
+            KeysFormat::Human => report::history::human(&history, from, subject.name()),
+            KeysFormat::Markdown => report::history::markdown(&history, from, subject.name()),
+            KeysFormat::Json => report::json::history(&history, from, subject.name())?,
         }));
     }
     let query = arguments.query.as_deref().map(Query::parse);
-    let index = match (&subject, &query) {
-        (Subject::Embedded(embedded), Some(query)) => index_for(embedded, query),
-        _ => subject.index(),
-    };
+    let index = subject.index();
     let found = match &query {
         Some(query) => query.select(&index),
         None => index.keys().iter().filter(|key| key.renamed_from.is_empty()).collect(),
     };
-    if let (Some(word), true) = (&arguments.query, found.is_empty()) {
-        terminal::note(&nothing_found(word, &subject, &index));
+    if let (Some(query), true) = (&query, found.is_empty()) {
+        let word = arguments.query.as_deref().unwrap_or_default();
+        terminal::note(&nothing_found(word, query, &subject, &index));
         return Ok(Status::Findings);
     }
     Ok(printed(&print(arguments, &found, &index, subject.name())?))
@@ -63,7 +60,8 @@ fn print(arguments: &Keys, keys: &[&Key], index: &Index, version: &str) -> Resul
 
 /// What is asked about.
 pub(super) enum Subject {
-    Embedded(&'static Embedded),
+    /// An embedded version.
+    Version(&'static str),
     Pack {
         /// What the pack says that it is.
         version: Option<String>,
@@ -74,22 +72,22 @@ pub(super) enum Subject {
 impl Subject {
     pub(super) fn name(&self) -> &str {
         match self {
-            Self::Embedded(embedded) => embedded.version,
+            Self::Version(version) => version,
             Self::Pack { version, .. } => version.as_deref().unwrap_or("this pack"),
         }
     }
 
     pub(super) fn index(&self) -> Index {
         match self {
-            Self::Embedded(embedded) => Index::of_embedded(embedded),
-            Self::Pack { model, .. } => Index::of(&model.rules, &model.files),
+            Self::Version(version) => Index::of_version(version),
+            Self::Pack { model, .. } => Index::of_model(model),
         }
     }
 }
 
 /// The pack, the version, or the newest version.
 pub(super) fn subject(version: Option<Version>, pack: Option<&Path>) -> Result<Subject, String> {
-    let Some(pack) = pack else { return Ok(Subject::Embedded(embedded_version(version)?)) };
+    let Some(pack) = pack else { return Ok(Subject::Version(embedded_version(version)?)) };
     let working_folder = working_folder()?;
     let pack = Pack::open(pack, &working_folder).map_err(|unread| refusal(&unread))?;
     let (model, _) = Model::of_pack(&pack);
@@ -101,12 +99,12 @@ fn refusal(unread: &[Unread]) -> String {
     faults.collect::<Vec<_>>().join("; ")
 }
 
-fn embedded_version(version: Option<Version>) -> Result<&'static Embedded, String> {
+fn embedded_version(version: Option<Version>) -> Result<&'static str, String> {
     let found = match version {
         Some(version) => embedded::of_version(&version.to_string()),
         None => embedded::all().next_back(),
     };
-    found.ok_or_else(|| {
+    found.map(|embedded| embedded.version).ok_or_else(|| {
         let known: Vec<&str> = embedded::all().map(|embedded| embedded.version).collect();
         let wanted = version.map(|version| version.to_string()).unwrap_or_default();
         format!(
@@ -116,26 +114,27 @@ fn embedded_version(version: Option<Version>) -> Result<&'static Embedded, Strin
     })
 }
 
-/// Says so, with the keys that may have been meant and the versions that know the word.
-fn nothing_found(word: &str, subject: &Subject, index: &Index) -> String {
+/// Says so, with the versions that know the word, the file that it names and what may have been meant.
+fn nothing_found(word: &str, query: &Query, subject: &Subject, index: &Index) -> String {
     let version = subject.name();
     let mut text = format!("nothing in {version} is called \"{word}\"");
-    if let Some(known) = versions::Versions::of(word) {
+    if let Some(known) = Versions::of(word) {
         text.push_str(&format!("; known in {}", known.0));
     }
-    let names: Vec<String> = match subject {
-        Subject::Embedded(_) => {
-            let known = versions::all().filter(|(_, versions)| versions.hold(version));
-            near(word, known.map(|(key, _)| (key.to_owned(), key.to_owned())))
-        }
-        Subject::Pack { .. } => {
-            near(word, index.keys().iter().map(|key| key.pattern.to_string()).map(|key| (key.clone(), key)))
-        }
-    };
+    if let Some(file) = static_file(query, subject) {
+        text.push_str(&format!("; no template makes {file}: it is edited as it is"));
+    }
+    let names = query.near(index);
     if !names.is_empty() {
         text.push_str(&format!("; did you mean {}?", names.join(", ")));
     }
     text
+}
+
+/// The file that is asked for, where the version has it and no template makes it.
+fn static_file(query: &Query, subject: &Subject) -> Option<&'static str> {
+    let (Query::File(_), Subject::Version(version)) = (query, subject) else { return None };
+    embedded::of_version(version)?.static_files().find(|file| query.is_for_file(file))
 }
 
 fn printed(text: &str) -> Status {

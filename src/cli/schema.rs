@@ -22,7 +22,7 @@ pub(super) fn run(arguments: &Schema) -> Status {
 
 fn text(subject: &Subject) -> String {
     match subject {
-        Subject::Embedded(embedded) => schema::embedded::of_version(embedded.version).unwrap_or_default(),
+        Subject::Version(version) => schema::embedded::of_version(version).unwrap_or_default(),
         Subject::Pack { version, .. } => {
             let index = subject.index();
             let version = version.as_deref().and_then(Version::parse);
@@ -31,7 +31,7 @@ fn text(subject: &Subject) -> String {
             };
             let older: Vec<_> = embedded::all()
                 .filter(|embedded| is_older(embedded.version))
-                .map(|embedded| (embedded.version, Index::of_embedded(embedded)))
+                .map(|embedded| (embedded.version, Index::of_version(embedded.version)))
                 .collect();
             let retired = schema::embedded::retired(&index, &older);
             schema::write(&schema::of(subject.name(), &index, &retired))

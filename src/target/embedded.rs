@@ -57,8 +57,7 @@ impl Embedded {
             let rules = read_rules(|name| self.body(name)).unwrap_or_default();
             let paths = self.sections().keys().filter(|name| name.contains('/'));
             let files = paths.filter_map(|path| read_file(path, self.body(path)?).ok()).collect();
-            let static_files =
-                self.body(STATIC_FILES).unwrap_or_default().lines().map(str::to_owned).collect();
+            let static_files = self.static_files().map(str::to_owned).collect();
             Model { rules, files, static_files }
         })
     }
@@ -73,9 +72,14 @@ impl Embedded {
         }
     }
 
+    /// The configuration files of the pack that no template makes.
+    pub fn static_files(&'static self) -> impl Iterator<Item = &'static str> {
+        self.body(STATIC_FILES).unwrap_or_default().lines()
+    }
+
     /// True for a configuration file of the pack that no template makes.
     pub fn has_static_file(&'static self, path: &str) -> bool {
-        self.body(STATIC_FILES).is_some_and(|body| body.lines().any(|line| line == path))
+        self.static_files().any(|known| known == path)
     }
 
     /// True for a key that default.json gives a value.

@@ -37,8 +37,8 @@ pub fn between<'i>(old: &'i Index, new: &'i Index) -> History<'i> {
 fn only_in<'i>(index: &'i Index, other: &Index) -> Vec<&'i Key> {
     let unknown = |key: &&Key| other.get(&key.pattern).is_none() && key.renamed_from.is_empty();
     let is_leaf = |key: &&Key| {
-        let ends = index.tree().fitting(&key.pattern.0);
-        !matches!(key.kind, Kind::Table | Kind::Tables) || ends.iter().all(|end| end.children.is_empty())
+        let is_empty = || index.tree().fitting(&key.pattern.0).iter().all(|end| end.children.is_empty());
+        !matches!(key.kind, Kind::Table | Kind::Tables) || is_empty()
     };
     index.keys().iter().filter(unknown).filter(is_leaf).collect()
 }

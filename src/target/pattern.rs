@@ -59,29 +59,20 @@ impl Pattern {
     }
 }
 
-impl Pattern {
-    /// Adds it to a text as it is written.
-    pub fn spell(&self, text: &mut String) {
-        for (index, step) in self.0.iter().enumerate() {
-            if index > 0 && *step != Step::Each {
-                text.push('.');
-            }
-            let parts = match step {
-                Step::Key(key) if key.contains(['.', '\'']) => ["'", key, "'"],
-                Step::Key(key) => [key, "", ""],
-                Step::Each => ["[]", "", ""],
-                Step::Any => ["*", "", ""],
-            };
-            parts.iter().for_each(|part| text.push_str(part));
-        }
-    }
-}
-
 impl fmt::Display for Pattern {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = String::new();
-        self.spell(&mut text);
-        formatter.write_str(&text)
+        for (index, step) in self.0.iter().enumerate() {
+            if index > 0 && *step != Step::Each {
+                formatter.write_str(".")?;
+            }
+            match step {
+                Step::Key(key) if key.contains(['.', '\'']) => write!(formatter, "'{key}'")?,
+                Step::Key(key) => formatter.write_str(key)?,
+                Step::Each => formatter.write_str("[]")?,
+                Step::Any => formatter.write_str("*")?,
+            }
+        }
+        Ok(())
     }
 }
 

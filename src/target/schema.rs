@@ -211,7 +211,8 @@ fn to_json(value: &toml_edit::Value) -> Value {
 /// What a key fills, when, and what follows: one clause each.
 fn description(key: &Key) -> String {
     let mut clauses = Vec::new();
-    for (role, word) in [(Role::Fills, "fills"), (Role::Decides, "decides")] {
+    for role in [Role::Fills, Role::Decides] {
+        let word = role.as_str();
         let places: Vec<_> = key.places.iter().filter(|place| place.role == role).collect();
         let named = places.iter().take(MOST_PLACES).map(|place| {
             let conditions = match place.conditions.as_slice() {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Answer, conditions, facts};
 use crate::report::{clean, counted};
-use crate::target::keys::{Key, Role, example};
+use crate::target::keys::{Key, example};
 
 /// More keys than these are listed, one a line.
 const MOST_IN_FULL: usize = 4;
@@ -36,8 +36,7 @@ fn full(key: &Key, answer: &Answer<'_>, text: &mut String) {
         more(alike.len(), MOST_ALIKE, text);
     }
     for place in key.places.iter().take(MOST_ALIKE) {
-        let heading = if place.role == Role::Fills { "fills" } else { "decides" };
-        let _ = writeln!(text, "  {heading:15}  {} {}", place.file, clean(&place.path));
+        let _ = writeln!(text, "  {:15}  {} {}", place.role.as_str(), place.file, clean(&place.path));
         if !place.conditions.is_empty() {
             let _ = writeln!(text, "  {:15}    {}", "", clean(&conditions(place)));
         }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Answer;
 use crate::target::history::History;
 use crate::target::keys::versions::Versions;
-use crate::target::keys::{Default, DefaultSource, Implication, Key, Place, Role, example};
+use crate::target::keys::{Default, Implication, Key, Place, example};
 use crate::target::pattern::Pattern;
 
 /// Of this document; it grows when a reader of the last one would stumble.
@@ -141,20 +141,11 @@ fn entry<'a>(key: &'a Key, answer: &Answer<'_>) -> KeyEntry<'a> {
 }
 
 fn default(default: &Default) -> DefaultEntry<'_> {
-    let source = match default.source {
-        DefaultSource::File => "default.json",
-        DefaultSource::Filter => "filter",
-        DefaultSource::Branch => "template",
-        DefaultSource::Key => "key",
-    };
-    DefaultEntry { value: &default.value, source }
+    DefaultEntry { value: &default.value, source: default.source.name() }
 }
 
 fn place(place: &Place) -> PlaceEntry<'_> {
-    let role = match place.role {
-        Role::Fills => "fills",
-        Role::Decides => "decides",
-    };
+    let role = place.role.as_str();
     PlaceEntry { file: &place.file, path: &place.path, role, conditions: &place.conditions }
 }
 

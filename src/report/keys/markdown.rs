@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Answer, conditions, facts};
-use crate::target::keys::{Key, Role, example};
+use crate::target::keys::{Key, example};
 use crate::target::pattern::Step;
 
 /// A section for each first part of the keys, an entry for each key.
@@ -34,10 +34,10 @@ fn entry(key: &Key, answer: &Answer<'_>, text: &mut String) {
         let _ = writeln!(text, "- {heading}: {}", code(&fact));
     }
     for place in &key.places {
-        let heading = if place.role == Role::Fills { "fills" } else { "decides" };
+        let role = place.role.as_str();
         let path = if place.path.is_empty() { String::new() } else { format!(" {}", code(&place.path)) };
         let when = conditions(place).strip_prefix("if ").map(|when| format!(", if {}", code(when)));
-        let _ = writeln!(text, "- {heading} `{}`{path}{}", place.file, when.unwrap_or_default());
+        let _ = writeln!(text, "- {role} `{}`{path}{}", place.file, when.unwrap_or_default());
     }
     let _ = write!(text, "\n```toml\n{}```\n", example::of(key, answer.index));
 }

@@ -1,6 +1,7 @@
 //! All keys of a model.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
 
 use super::evidence::{self, Evidence, Evidences, Fallback, Sign};
 use super::facts::{self, in_toml};
@@ -8,24 +9,27 @@ use super::kind::{self, Signals};
 use super::mapping::{Mapping, parse};
 use super::spelling::ENTRY_NAME;
 use super::tree::Tree;
-use super::{Default, DefaultSource, Implication, Key, Kind, Place, Role, Values};
+use super::{Default, DefaultSource, Implication, Key, Kind, Place, Role, Values, catalogue};
 use crate::render::phases::Rules;
 use crate::render::value::Value;
-use crate::target::embedded::Embedded;
+use crate::target::model::Model;
 use crate::target::pattern::{Pattern, Step};
 use crate::target::tree::FileModel;
-
-/// How alike two keys must be for one to be offered for the other, from 0 to 1.
-const LIKENESS: f64 = 0.85;
 
 /// All keys that a model knows.
 #[derive(Debug, Clone)]
 pub struct Index {
     keys: Vec<Key>,
-    tree: Tree,
+    tree: OnceLock<Tree>,
 }
 
 impl Index {
+    /// An index of these keys, which are sorted.
+    #[must_use]
+    pub fn new(keys: Vec<Key>) -> Self {
+        Self { keys, tree: OnceLock::new() }
+    }
+
     /// The keys of a pack's rules, and of those of its files that are given.
     #[must_use]
     pub fn of<'a>(rules: &Rules, files: impl IntoIterator<Item = &'a FileModel>) -> Self {
@@ -39,17 +43,21 @@ impl Index {
         let mut keys = internal.keys();
         add_written(&mut keys, &mapping);
         for written in rules.key_mappings.iter().filter_map(|(written, _)| parse(written)) {
-            keys.entry(written.clone()).or_insert_with(|| unread(written));
+            keys.entry(written.clone()).or_insert_with(|| Key::new(written));
         }
-        let tree = Tree::of(keys.keys());
-        Self { keys: keys.into_values().collect(), tree }
+        Self::new(keys.into_values().collect())
     }
 
-    /// The keys of an embedded version.
+    /// The keys of a model.
     #[must_use]
-    pub fn of_embedded(embedded: &'static Embedded) -> Self {
-        let model = embedded.model();
+    pub fn of_model(model: &Model) -> Self {
         Self::of(&model.rules, &model.files)
+    }
+
+    /// The keys of an embedded version, as the catalogue has them; none for any other.
+    #[must_use]
+    pub fn of_version(version: &str) -> Self {
+        Self::new(catalogue::keys(version))
     }
 
     /// All keys, sorted.
@@ -61,7 +69,7 @@ impl Index {
     /// The keys as a tree of their places in [`Index::keys`].
     #[must_use]
     pub fn tree(&self) -> &Tree {
-        &self.tree
+        self.tree.get_or_init(|| Tree::of(self.keys.iter().map(|key| &key.pattern)))
     }
 
     /// The key of exactly this pattern.
@@ -79,49 +87,8 @@ impl Index {
             let key = end.number.and_then(|number| self.keys.get(number));
             end.children.is_empty() && key.is_some_and(|key| matches!(key.kind, Kind::Table | Kind::Tables))
         };
-        let known = |length: usize| self.tree.fitting(path.0.get(..length).unwrap_or_default());
+        let known = |length: usize| self.tree().fitting(path.0.get(..length).unwrap_or_default());
         !known(path.0.len()).is_empty() || (1..path.0.len()).any(|length| known(length).iter().any(is_open))
-    }
-
-    /// The keys that someone may have meant who wrote an unknown one, the likeliest first, at most five.
-    #[must_use]
-    pub fn near(&self, path: &Pattern) -> Vec<&Key> {
-        let names = self.keys.iter().map(|key| (key.pattern.to_string(), key));
-        near(&path.to_string(), names)
-    }
-}
-
-/// The likeliest of some names, at most five.
-pub fn near<T>(word: &str, names: impl Iterator<Item = (String, T)>) -> Vec<T> {
-    let word = word.to_ascii_lowercase();
-    let mut found: Vec<(f64, String, T)> = names
-        .map(|(name, item)| (likeness(&word, &name.to_ascii_lowercase()), name, item))
-        .filter(|(likeness, ..)| *likeness >= LIKENESS)
-        .collect();
-    found.sort_by(|left, right| right.0.total_cmp(&left.0).then_with(|| left.1.cmp(&right.1)));
-    found.into_iter().take(5).map(|(.., item)| item).collect()
-}
-
-/// How alike two keys are: as a whole, or where one has no dot, it and the last part of the other.
-fn likeness(word: &str, name: &str) -> f64 {
-    let last = if word.contains('.') { name } else { name.rsplit('.').next().unwrap_or(name) };
-    // Jaro-Winkler alone takes long keys with a common start for alike.
-    strsim::jaro_winkler(word, last).min(strsim::normalized_damerau_levenshtein(word, last) + 0.1)
-}
-
-fn unread(pattern: Pattern) -> Key {
-    Key {
-        pattern,
-        renamed_to: Vec::new(),
-        renamed_from: Vec::new(),
-        kind: Kind::Text,
-        default: None,
-        places: Vec::new(),
-        implies: Vec::new(),
-        implied_by: Vec::new(),
-        unit: None,
-        values: Values::default(),
-        is_exact: false,
     }
 }
 
@@ -230,15 +197,12 @@ impl<'a> Internal<'a> {
 }
 
 /// The places without those that a key decides because it fills them.
-fn without_twins(places: Vec<Place>) -> Vec<Place> {
-    let fills = |place: &Place| {
-        let twin = |other: &&Place| other.role == Role::Fills && other.file == place.file;
-        places
-            .iter()
-            .filter(twin)
-            .any(|other| without_predicates(&other.path) == without_predicates(&place.path))
-    };
-    places.iter().filter(|place| place.role == Role::Fills || !fills(place)).cloned().collect()
+fn without_twins(mut places: Vec<Place>) -> Vec<Place> {
+    let element = |place: &Place| (Arc::clone(&place.file), without_predicates(&place.path));
+    let fills = |place: &&Place| place.role == Role::Fills;
+    let filled: BTreeSet<_> = places.iter().filter(fills).map(element).collect();
+    places.retain(|place| fills(&place) || !filled.contains(&element(place)));
+    places
 }
 
 /// A path whose elements go by their names alone.

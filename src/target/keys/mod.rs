@@ -1,15 +1,17 @@
 //! The keys of deployment.toml that a version knows: what each may be, what it fills and what follows from it.
 
-pub mod embedded;
+pub mod catalogue;
 mod evidence;
 pub mod example;
 mod facts;
-pub mod index;
+mod index;
 mod kind;
 pub mod known;
 pub mod mapping;
 pub mod marks;
+mod near;
 pub mod query;
+mod record;
 mod spelling;
 pub mod tree;
 pub mod versions;
@@ -21,6 +23,7 @@ use std::sync::Arc;
 
 pub use index::Index;
 pub use mapping::parse;
+pub use near::near;
 
 use crate::target::pattern::Pattern;
 
@@ -49,6 +52,26 @@ pub struct Key {
     pub values: Values,
     /// Whether a template asks by `is sameas true`: then `"true"` in quotes counts as false.
     pub is_exact: bool,
+}
+
+impl Key {
+    /// A key of which nothing is known.
+    #[must_use]
+    pub fn new(pattern: Pattern) -> Self {
+        Self {
+            pattern,
+            renamed_to: Vec::new(),
+            renamed_from: Vec::new(),
+            kind: Kind::Text,
+            default: None,
+            places: Vec::new(),
+            implies: Vec::new(),
+            implied_by: Vec::new(),
+            unit: None,
+            values: Values::default(),
+            is_exact: false,
+        }
+    }
 }
 
 /// What a value is. Templates print `true` and `"true"` alike, so that scalars may be written as text, too.
@@ -106,6 +129,17 @@ pub enum DefaultSource {
 }
 
 impl DefaultSource {
+    /// For programs.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::File => "default.json",
+            Self::Filter => "filter",
+            Self::Branch => "template",
+            Self::Key => "key",
+        }
+    }
+
     /// For people.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -138,6 +172,17 @@ pub enum Role {
     Fills,
     /// It decides whether or how often the place is there, or what stands there.
     Decides,
+}
+
+impl Role {
+    /// As a verb between the key and the place.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Fills => "fills",
+            Self::Decides => "decides",
+        }
+    }
 }
 
 /// What follows from what.

@@ -173,9 +173,6 @@ fn what_nothing_reads_is_unknown_and_has_neighbours() {
     {
         assert!(!index.knows(&parse_all(unknown)), "{unknown}");
     }
-    let near: Vec<String> =
-        index.near(&parse_all("server.ofset")).iter().map(|key| key.pattern.to_string()).collect();
-    assert_eq!(near.first().map(String::as_str), Some("server.offset"));
 }
 
 #[test]
@@ -187,14 +184,60 @@ fn questions_are_asked_by_place_file_key_and_value() {
     };
     assert_eq!(ask("//Ports/Offset"), "server.offset");
     assert_eq!(ask("Environment/@type"), "apim.environment[].kind");
-    assert_eq!(ask("parameter[@name='port']"), "");
+    assert_eq!(ask("parameter[@name=\"port\"]"), "transport.http.port");
+    assert_eq!(ask("@type"), "apim.environment[].kind");
+    assert_eq!(ask("<Offset>"), "server.offset");
     assert_eq!(ask("Receiver/parameter[@name='port']"), "transport.http.port");
     assert_eq!(ask("offset"), "server.offset");
     assert_eq!(ask("Hidden"), "server.hidden");
     assert_eq!(ask("apim.environment.name"), "apim.environment[].name");
     assert_eq!(ask("8280"), "transport.http.port");
     assert_eq!(ask("nothing.like.it"), "");
+    assert_eq!(ask(""), "");
     assert!(ask("server.xml").contains("server.hidden"));
+}
+
+#[test]
+fn a_word_is_the_start_of_keys_and_a_part_of_others() {
+    let index = index();
+    let ask = |query: &str| {
+        let found = Query::parse(query).select(&index);
+        found.iter().map(|key| key.pattern.to_string()).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(ask("[database]"), ask("database"));
+    assert_eq!(ask("http"), "transport.http.port");
+    assert!(ask("apim").contains("apim.cache.time") && ask("apim").contains("apim.environment[].name"));
+}
+
+#[test]
+fn elements_lead_to_what_stands_in_them() {
+    let index = index();
+    let ask = |query: &str| {
+        let found = Query::parse(query).select(&index);
+        found.iter().map(|key| key.pattern.to_string()).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(ask("Server/Ports"), "server.offset");
+    assert_eq!(ask("Receiver"), "transport.http.port transport.inner.parameters.*");
+    assert_eq!(ask("Receiver"), ask("Server/Receiver"));
+}
+
+#[test]
+fn what_is_misspelt_has_neighbours_of_its_kind() {
+    let index = index();
+    let near = |query: &str| Query::parse(query).near(&index).join(" ");
+    assert_eq!(near("server.ofset"), "server.offset server.other");
+    assert_eq!(near("//Ports/Ofset"), "Ports/Offset");
+    assert_eq!(near("servr.xml"), "server.xml");
+    assert_eq!(near("HidWsdl"), "HideWsdl");
+    assert_eq!(near("//"), "");
+}
+
+#[test]
+fn a_key_is_read_as_it_was_written() {
+    let index = index();
+    for key in index.keys() {
+        assert_eq!(record::read(&key.pattern.to_string(), &record::write(key)), *key);
+    }
 }
 
 #[test]

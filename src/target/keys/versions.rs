@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::OnceLock;
 
 use super::{Index, Key};
 use crate::catalog::lines::sections;
@@ -18,7 +19,15 @@ impl Versions {
     /// The versions that know a key, by its pattern; `None` where none does.
     #[must_use]
     pub fn of(key: &str) -> Option<Self> {
-        all().find(|(known, _)| *known == key).map(|(_, versions)| versions)
+        static SORTED: OnceLock<Vec<(&str, Versions)>> = OnceLock::new();
+        let sorted = SORTED.get_or_init(|| {
+            let mut all: Vec<_> = all().collect();
+            // The keys of a section are sorted already, which a stable sort makes use of.
+            all.sort_by_key(|(known, _)| *known);
+            all
+        });
+        let place = sorted.binary_search_by_key(&key, |(known, _)| known).ok()?;
+        sorted.get(place).map(|(_, versions)| *versions)
     }
 
     /// Whether one of them is this.
@@ -80,7 +89,8 @@ pub(super) fn write_lines(indexes: &[(&str, Index)], lines: impl Fn(&Key) -> Vec
     text
 }
 
-fn ranges(versions: &[&str], marks: &[bool]) -> String {
+/// The marked versions, as [`Versions`] spells them.
+pub(super) fn ranges(versions: &[&str], marks: &[bool]) -> String {
     let marked: Vec<(&str, bool)> = versions.iter().copied().zip(marks.iter().copied()).collect();
     let runs =
         marked.chunk_by(|left, right| left.1 == right.1).filter(|run| run.iter().any(|(_, known)| *known));

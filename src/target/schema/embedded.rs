@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Retired;
 use crate::target::embedded;
 use crate::target::history::between;
-use crate::target::keys::{Index, marks, parse, versions};
+use crate::target::keys::{Index, catalogue, marks, parse, versions};
 use crate::target::pattern::Pattern;
 
 /// The name of the file that says which version knows which key.
@@ -14,14 +14,11 @@ pub const VERSIONS: &str = "keys.versions";
 /// The name of the file that says of which key which version knows more than that it is there.
 pub const MARKS: &str = "keys.marks";
 
+/// The name of the file that says all that is known of each key.
+pub const CATALOGUE: &str = "keys.catalogue";
+
 /// Keys that the packs' own deployment.tomls and their examples hold and no version reads.
 const UNREAD: &str = include_str!("../../../rules/schema/unread.keys");
-
-/// The indexes of all embedded versions, oldest first.
-#[must_use]
-pub fn indexes() -> Vec<(&'static str, Index)> {
-    embedded::all().map(|embedded| (embedded.version, Index::of_embedded(embedded))).collect()
-}
 
 /// The keys that older versions read, oldest version first, and this one does not; and those that nothing ever read.
 #[must_use]
@@ -55,21 +52,25 @@ fn schema(indexes: &[(&'static str, Index)], place: usize) -> Option<String> {
 /// The schema of an embedded version.
 #[must_use]
 pub fn of_version(version: &str) -> Option<String> {
-    let older = embedded::all().take_while(|embedded| embedded.version != version);
-    let wanted = embedded::of_version(version)?;
-    let indexes: Vec<_> =
-        older.chain([wanted]).map(|embedded| (embedded.version, Index::of_embedded(embedded))).collect();
-    schema(&indexes, indexes.len().checked_sub(1)?)
+    let place = embedded::all().position(|embedded| embedded.version == version)?;
+    let known = embedded::all().take(place + 1).map(|embedded| embedded.version);
+    let indexes: Vec<_> = known.map(|version| (version, Index::of_version(version))).collect();
+    schema(&indexes, place)
 }
 
-/// All files of `rules/schema`, by name.
+/// All files of `rules/schema` that are made of the models, by name.
 #[must_use]
 pub fn files() -> Vec<(String, String)> {
-    let indexes = indexes();
+    let models = embedded::all().map(|embedded| (embedded.version, Index::of_model(embedded.model())));
+    let indexes: Vec<_> = models.collect();
     let schemas = (0..indexes.len()).filter_map(|place| {
         let (version, _) = indexes.get(place)?;
         Some((format!("wso2am-{version}.schema.json"), schema(&indexes, place)?))
     });
-    let lists = [(VERSIONS, versions::write(&indexes)), (MARKS, marks::write(&indexes))];
+    let lists = [
+        (VERSIONS, versions::write(&indexes)),
+        (MARKS, marks::write(&indexes)),
+        (CATALOGUE, catalogue::write(&indexes)),
+    ];
     schemas.chain(lists.map(|(name, text)| (name.to_owned(), text))).collect()
 }
