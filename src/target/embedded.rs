@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use super::model::{Model, STATIC_FILES, read_file, read_rules};
+use super::model::{Model, STATIC_FILES, is_rule_file, read_file, read_rules};
 use crate::catalog::compressed::Compressed;
 use crate::catalog::lines::{Section, sections};
 
@@ -55,7 +55,7 @@ impl Embedded {
     pub fn model(&'static self) -> &'static Model {
         self.model.get_or_init(|| {
             let rules = read_rules(|name| self.body(name)).unwrap_or_default();
-            let paths = self.sections().keys().filter(|name| name.contains('/'));
+            let paths = self.names().filter(|name| !is_rule_file(name) && *name != STATIC_FILES);
             let files = paths.filter_map(|path| read_file(path, self.body(path)?).ok()).collect();
             let static_files = self.static_files().map(str::to_owned).collect();
             Model { rules, files, static_files }
@@ -102,7 +102,6 @@ impl Embedded {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::target::model::is_rule_file;
 
     #[test]
     fn every_line_of_every_model_is_read() {

@@ -130,7 +130,8 @@ impl<'a> Walk<'a, '_> {
                         let sign = if repeat.variables.len() > 1 { Sign::Table } else { Sign::List };
                         self.of(pattern).signs.insert(sign);
                     }
-                    self.decides(over, &repeat.nodes);
+                    let inside = [self.around.as_slice(), &[Around::For(repeat)]].concat();
+                    self.decides(over, &direct_steps(&repeat.nodes, &inside));
                     self.around.push(Around::For(repeat));
                     self.nodes(&repeat.nodes, &names(&repeat.nodes));
                     self.around.pop();
@@ -205,7 +206,7 @@ impl<'a> Walk<'a, '_> {
         for condition in branches.iter().filter_map(|branch| branch.condition.as_ref()) {
             self.signs(condition.expression());
             for branch in branches {
-                self.decides(condition.expression(), &branch.nodes);
+                self.decides(condition.expression(), &direct_steps(&branch.nodes, &self.around));
             }
         }
         let first = self.leaves.len();
@@ -251,10 +252,10 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    /// The keys of a condition or loop decide what stands directly in it.
-    fn decides(&mut self, expression: &'a Expression, nodes: &'a [Node]) {
+    /// The keys of a condition or loop decide what stands directly in it, given by its steps.
+    fn decides(&mut self, expression: &'a Expression, steps: &[String]) {
         let keys = reads(expression, &self.around);
-        for step in direct_steps(nodes, &self.around) {
+        for step in steps {
             let path = format!("{}{step}", self.path);
             for key in &keys {
                 self.place(key.clone(), Role::Decides, path.clone());
