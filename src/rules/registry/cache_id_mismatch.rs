@@ -12,6 +12,7 @@ pub static RULE: Rule =
     Rule { card: include_str!("../../../rules/RG012-cache-id-mismatch.md"), check: Check::Deployment(check) };
 
 /// A `cacheId` and the database that it should name.
+#[derive(Clone)]
 struct Cached<'a> {
     node: &'a Node,
     cache_id: &'a Setting,
@@ -21,8 +22,9 @@ struct Cached<'a> {
 }
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
-    let cached = deployment.nodes.iter().flat_map(cached);
-    for group in deployment.by_database(cached, |cached| (cached.node, cached.source)) {
+    let all: Vec<Cached<'_>> = deployment.nodes.iter().flat_map(cached).collect();
+    let to_judge = all.iter().filter(|one| !all.iter().any(|other| one.is_true_of(other))).cloned();
+    for group in deployment.by_database(to_judge, |cached| (cached.node, cached.source)) {
         findings.extend(of_database(&group));
     }
 }
@@ -80,6 +82,12 @@ enum Fault {
 }
 
 impl Cached<'_> {
+    /// True for the cache id of another node, right there, while the data source here is another one: RG011 speaks of that.
+    fn is_true_of(&self, other: &Self) -> bool {
+        let is_peer = self.node.index != other.node.index && self.node.product == other.node.product;
+        is_peer && self.is_like(other) && self.fault() == Some(Fault::Database) && other.fault().is_none()
+    }
+
     fn user(&self) -> Option<&str> {
         self.source.user_name.as_ref().and_then(Setting::text)
     }
