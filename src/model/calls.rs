@@ -4,6 +4,7 @@ use super::deployment::{Deployment, Target};
 use super::endpoint::{Endpoint, Host, Purpose, Reference};
 use super::node::{Node, Role};
 use super::ports::{Listener, ListenerKind};
+use super::throttling::ReceiverGroups;
 use super::traffic::{FACTORY, JNDI};
 use super::value::Setting;
 
@@ -83,6 +84,7 @@ impl Deployment {
         let brokers: Vec<&'a Endpoint> = decisions.chain(notifications).collect();
         let broker = |endpoint| Reference { purpose: Purpose::DecisionBroker, endpoint };
         found.extend(brokers.into_iter().map(broker));
+        found.extend(of_event_hub(node));
         let mut seen = Vec::new();
         found.retain(|reference| {
             let place = (reference.endpoint.port.span, reference.endpoint.port.number);
@@ -214,6 +216,23 @@ impl Deployment {
         let written = node.identity.node_address.as_ref().is_some_and(|own| own.text() == Some(address));
         declared || member || written
     }
+}
+
+/// What a node of 4.x calls for the event hub: each of them listens to its brokers, control planes and key managers send it
+/// events.
+fn of_event_hub(node: &Node) -> Vec<Reference<'_>> {
+    let Some(hub) = node.throttling.as_ref().and_then(|throttling| throttling.event_hub.as_ref()) else {
+        return Vec::new();
+    };
+    let sends = node.acts_as(Role::ControlPlane) || node.acts_as(Role::KeyManager);
+    let (receivers, logins) = (&hub.receivers, &hub.authentications);
+    let listening = hub.listening.iter().map(|endpoint| Reference { purpose: Purpose::Broker, endpoint });
+    let sent = [(Purpose::Receiver, receivers), (Purpose::ReceiverAuthentication, logins)];
+    let sent = sent.into_iter().filter(|_| sends).flat_map(|(purpose, groups)| {
+        let endpoints = groups.iter().flat_map(ReceiverGroups::endpoints);
+        endpoints.map(move |endpoint| Reference { purpose, endpoint })
+    });
+    listening.chain(sent).collect()
 }
 
 /// True where the roles of the node make it call such an address.

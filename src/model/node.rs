@@ -14,7 +14,7 @@ use super::portal::{Connector, Portal};
 use super::ports::{Listener, ListenerKind};
 use super::registry::Registry;
 use super::security::Security;
-use super::throttling::{Broker, EventProcessor, EventPublisher, JndiFile, Throttling};
+use super::throttling::{Broker, EventProcessor, EventPublisher, JndiFile, ReceiverGroups, Throttling};
 use super::tokens::Tokens;
 use super::users::{SecondaryUserStore, Users};
 use super::value::{Origin, Setting};
@@ -547,12 +547,11 @@ impl Node {
             keys.revocation.iter().for_each(|url| add(Purpose::TokenRevocation, url));
         }
         if let Some(throttling) = &self.throttling {
-            for group in throttling.receivers.iter().flat_map(|groups| &groups.groups) {
-                group.endpoints.iter().for_each(|url| add(Purpose::Receiver, url));
-            }
-            for group in throttling.authentications.iter().flat_map(|groups| &groups.groups) {
-                group.endpoints.iter().for_each(|url| add(Purpose::ReceiverAuthentication, url));
-            }
+            let (receivers, logins) = (throttling.receivers.iter(), throttling.authentications.iter());
+            receivers.flat_map(ReceiverGroups::endpoints).for_each(|url| add(Purpose::Receiver, url));
+            logins
+                .flat_map(ReceiverGroups::endpoints)
+                .for_each(|url| add(Purpose::ReceiverAuthentication, url));
             throttling.policy_deployer.iter().for_each(|url| add(Purpose::PolicyDeployment, url));
             throttling.brokers.iter().for_each(|url| add(Purpose::Broker, url));
             throttling.duplicate_urls.iter().for_each(|url| add(Purpose::DecisionBroker, url));

@@ -62,6 +62,13 @@ pub struct ReceiverGroups {
     pub outside: Vec<Endpoint>,
 }
 
+impl ReceiverGroups {
+    /// The URLs of all groups.
+    pub fn endpoints(&self) -> impl Iterator<Item = &Endpoint> {
+        self.groups.iter().flat_map(|group| &group.endpoints)
+    }
+}
+
 /// One receiver group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReceiverGroup {

@@ -4,7 +4,7 @@ use super::settings::Settings;
 use crate::model::gateway::Environment;
 use crate::model::keys::KeyManagement;
 use crate::model::login::{Login, Service, is_fragile};
-use crate::model::throttling::Throttling;
+use crate::model::throttling::{ReceiverGroups, Throttling};
 use crate::model::{Endpoint, Setting};
 
 /// Keys that an account follows from, the nearest first; what none of them says is the administrator's.
@@ -26,8 +26,7 @@ pub(super) fn logins(
     let one = |endpoint: &Option<Endpoint>| endpoint.iter().cloned().collect::<Vec<_>>();
     found.push(login(settings, Service::KeyManager, &KEY_MANAGER, one(&keys.validation)));
     if !throttling.publishes.is_false() {
-        let groups = throttling.receivers.iter().flat_map(|groups| &groups.groups);
-        let endpoints = groups.flat_map(|group| group.endpoints.iter().cloned()).collect();
+        let endpoints = throttling.receivers.iter().flat_map(ReceiverGroups::endpoints).cloned().collect();
         found.push(login(settings, Service::Events, &EVENTS, endpoints));
     }
     if !throttling.deploys_policies.is_false() {

@@ -4,6 +4,7 @@
 use crate::model::flows::Flow;
 use crate::model::node::Role;
 use crate::model::ports::ListenerKind;
+use crate::model::throttling::ReceiverGroups;
 use crate::model::traffic::TrafficGroup;
 use crate::model::{ConfigModel, Deployment, Endpoint, Node, Target};
 use crate::rules::{Check, Finding, Rule};
@@ -65,8 +66,9 @@ fn events(deployment: &Deployment, node: &Node) -> Option<Finding> {
 /// True where a control plane publishes its events to another one, too, or to addresses that may be its.
 fn publishes_to(deployment: &Deployment, from: &Node, to: &Node) -> bool {
     let hub = from.throttling.as_ref().and_then(|throttling| throttling.event_hub.as_ref());
-    let groups = hub.and_then(|hub| hub.receivers.as_ref()).into_iter().flat_map(|groups| &groups.groups);
-    let mut flows = groups.flat_map(|group| &group.endpoints).map(|endpoint| deployment.flow(from, endpoint));
+    let receivers =
+        hub.and_then(|hub| hub.receivers.as_ref()).into_iter().flat_map(ReceiverGroups::endpoints);
+    let mut flows = receivers.map(|endpoint| deployment.flow(from, endpoint));
     from.index == to.index || flows.any(|flow| flow.node.is_none_or(|index| index == to.index))
 }
 
