@@ -23,8 +23,10 @@ pub fn is_secret_key(key: &str) -> bool {
         .filter(|letter| letter.is_alphanumeric())
         .map(|letter| letter.to_ascii_lowercase())
         .collect();
-    let is_name_only = ["alias", "bypass", "compass"].iter().any(|end| word.ends_with(end));
-    !is_name_only
+    // `Access-Control-Allow-Credentials` is a switch.
+    let is_no_secret =
+        ["alias", "bypass", "compass", "allowcredentials"].iter().any(|end| word.ends_with(end));
+    !is_no_secret
         && (INSIDE.iter().any(|part| word.contains(part)) || AT_END.iter().any(|end| word.ends_with(end)))
 }
 
@@ -202,6 +204,7 @@ mod tests {
     fn what_is_no_secret_stays() {
         for text in [
             "<a><UserName>admin</UserName><TokenURL>https://h:9443/token</TokenURL></a>",
+            "<Access-Control-Allow-Credentials>false</Access-Control-Allow-Credentials>",
             "<a url='jdbc:mysql://h:3306/db?autoReconnect=true&amp;x=a@b'/>",
             "<a>Basic authentication, Bearer of news</a>",
         ] {
