@@ -3,7 +3,6 @@
 
 use crate::model::node::Role;
 use crate::model::throttling::{EventHub, Throttling};
-use crate::model::traffic::TrafficGroup;
 use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
@@ -26,13 +25,15 @@ fn check(deployment: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     }
 }
 
-/// True where every gateway sends every event to this and each other Traffic Manager: no decision needs to travel.
+/// True where every gateway sends every event to this and each other Traffic Manager, so that no decision needs to travel, and
+/// where gateways send theirs to addresses that nobody given owns: that may be so.
 fn decides_like_its_peers(deployment: &Deployment, node: &Node) -> bool {
-    let is_in = |group: &TrafficGroup<'_>| group.managers.iter().any(|manager| manager.index == node.index);
-    deployment
-        .traffic_groups()
-        .iter()
-        .any(|group| is_in(group) && group.managers.len() > 1 && group.decides_alike())
+    let groups = deployment.traffic_groups();
+    let own = groups.iter().find(|group| group.managers.iter().any(|manager| manager.index == node.index));
+    match own {
+        Some(group) => group.managers.len() > 1 && group.decides_alike(),
+        None => deployment.gateways().any(|gateway| deployment.sends_events(gateway)),
+    }
 }
 
 fn finding(node: &Node, throttling: &Throttling, hub: &EventHub) -> Option<Finding> {
