@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use memchr::memchr2_iter;
+
 use super::{Index, Key, Place, near};
 use crate::target::pattern::{Pattern, Step};
 
@@ -93,7 +95,8 @@ impl Query {
                 if !keys.is_empty() {
                     return keys;
                 }
-                let elements: BTreeSet<&str> = places().filter_map(|place| last_name(&place.path)).collect();
+                let elements: BTreeSet<&str> =
+                    places().flat_map(|place| steps(&place.path)).map(name_of).collect();
                 near(word, elements.into_iter()).into_iter().map(str::to_owned).collect()
             }
         }
@@ -154,7 +157,17 @@ fn name_of(step: &str) -> &str {
 
 /// The name of the last element, attribute or entry of a path.
 fn last_name(path: &str) -> Option<&str> {
-    steps(path).last().map(|step| name_of(step).trim_start_matches('@'))
+    let mut depth = 0_usize;
+    let slash = path.bytes().rposition(|letter| {
+        match letter {
+            b']' => depth += 1,
+            b'[' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        letter == b'/' && depth == 0
+    });
+    let last = path.get(slash.map_or(0, |at| at + 1)..)?;
+    Some(name_of(last).trim_start_matches('@')).filter(|name| !name.is_empty())
 }
 
 /// The last steps of a path by their names; none where it has fewer.
@@ -176,22 +189,31 @@ fn are_steps(steps: &[&str], wanted: &[&str]) -> bool {
 }
 
 fn path_ends_with(path: &str, wanted: &[&str]) -> bool {
+    // Most paths end with another name: those need not be taken apart.
+    let name = wanted.last().map(|step| name_of(step).trim_start_matches('@'));
+    if !last_name(path).zip(name).is_some_and(|(last, name)| last.eq_ignore_ascii_case(name)) {
+        return false;
+    }
     let steps: Vec<&str> = steps(path).collect();
     let end = steps.len().checked_sub(wanted.len()).and_then(|from| steps.get(from..));
     end.is_some_and(|end| are_steps(end, wanted))
 }
 
 fn path_leads_through(path: &str, wanted: &[&str]) -> bool {
+    if !wanted.iter().all(|step| contains(path, name_of(step))) {
+        return false;
+    }
     let steps: Vec<&str> = steps(path).collect();
     steps.windows(wanted.len().max(1)).any(|window| are_steps(window, wanted))
 }
 
 /// Whether an element on a path has this name, or an attribute or child with this text.
 fn names_step(path: &str, word: &str) -> bool {
-    steps(path).any(|step| {
-        let behind = || step.split("='").skip(1).filter_map(|behind| behind.split('\'').next());
-        name_of(step).eq_ignore_ascii_case(word) || behind().any(|text| text == word)
-    })
+    contains(path, word)
+        && steps(path).any(|step| {
+            let behind = || step.split("='").skip(1).filter_map(|behind| behind.split('\'').next());
+            name_of(step).eq_ignore_ascii_case(word) || behind().any(|text| text == word)
+        })
 }
 
 fn is_end(path: &str, end: &str) -> bool {
@@ -241,6 +263,10 @@ fn has_value(key: &Key, word: &str) -> bool {
         || key.implied_by.iter().any(|implication| is(&implication.value))
 }
 
-fn contains(key: &str, word: &str) -> bool {
-    key.to_ascii_lowercase().contains(&word.to_ascii_lowercase())
+/// Whether a word stands in a text, in large or small letters.
+fn contains(text: &str, word: &str) -> bool {
+    let (text, word) = (text.as_bytes(), word.as_bytes());
+    let Some(first) = word.first() else { return true };
+    let is_at = |at: usize| text.get(at..at + word.len()).is_some_and(|part| part.eq_ignore_ascii_case(word));
+    memchr2_iter(first.to_ascii_lowercase(), first.to_ascii_uppercase(), text).any(is_at)
 }

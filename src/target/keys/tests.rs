@@ -229,6 +229,7 @@ fn what_is_misspelt_has_neighbours_of_its_kind() {
     assert_eq!(near("//Ports/Ofset"), "Ports/Offset");
     assert_eq!(near("servr.xml"), "server.xml");
     assert_eq!(near("HidWsdl"), "HideWsdl");
+    assert_eq!(near("Recever"), "Receiver");
     assert_eq!(near("//"), "");
 }
 
