@@ -126,37 +126,63 @@ fn is_sound(sound: &Sound, variation: &Variation) -> Result<(), String> {
 fn is_found(fault: &Fault, sound: &Sound, node: &str, variation: &Variation) -> Result<(), String> {
     let copy = tempfile::tempdir().unwrap();
     copy_folder(&folder_of(sound), copy.path());
+    inject(fault, sound, node, copy.path())?;
+    vary(copy.path(), sound, variation);
+    let paths = |file: &str| paths_of(&filled(file, sound, node), sound, node);
+    for path in fault.latin_1.iter().flat_map(|file| paths(file)) {
+        save_in_latin_1(&copy.path().join(renamed(&path, sound, variation)));
+    }
+    let files = [
+        fault.place.as_ref(),
+        fault.change.first().map(|change| &change.file),
+        fault.added.first().map(|added| &added.file),
+        fault.removed.first(),
+        fault.copied.first().map(|copied| &copied.file),
+    ];
+    let place = files.into_iter().flatten().next().ok_or("changes nothing")?;
+    let file = paths(place).first().map(|path| renamed(path, sound, variation)).unwrap();
+    let at = varied(&filled(&fault.at, sound, node), "", sound, variation);
+    judge(fault, sound, (&file, &at), &run(copy.path()))
+}
+
+/// Makes the mistake in a copy of the deployment.
+fn inject(fault: &Fault, sound: &Sound, node: &str, folder: &Path) -> Result<(), String> {
     let fill = |text: &str| filled(text, sound, node);
-    let paths = |file: &str| paths_of(&fill(file), sound, node);
+    let files = |file: &str| paths_of(&fill(file), sound, node).into_iter().map(|path| folder.join(path));
+    let shown = |file: &Path| file.strip_prefix(folder).unwrap().display().to_string();
     for change in &fault.change {
         let (old, new) = (fill(&change.old), fill(&change.new));
-        for path in paths(&change.file) {
-            let file = copy.path().join(&path);
-            let text = fs::read_to_string(&file).map_err(|error| format!("{path}: {error}"))?;
+        for file in files(&change.file) {
+            let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", shown(&file)))?;
             if !text.contains(&old) {
-                return Err(format!("{path} does not contain {old}"));
+                return Err(format!("{} does not contain {old}", shown(&file)));
             }
             let times = if change.everywhere { usize::MAX } else { 1 };
             fs::write(file, text.replacen(&old, &new, times)).unwrap();
         }
     }
-    for path in fault.removed.iter().flat_map(|file| paths(file)) {
-        fs::remove_file(copy.path().join(&path)).map_err(|error| format!("{path}: {error}"))?;
+    for file in fault.removed.iter().flat_map(|file| files(file)) {
+        fs::remove_file(&file).map_err(|error| format!("{}: {error}", shown(&file)))?;
     }
     for added in &fault.added {
-        for path in paths(&added.file) {
-            let file = copy.path().join(path);
-            fs::create_dir_all(file.parent().unwrap()).unwrap();
-            fs::write(file, fill(&added.text)).unwrap();
-        }
+        files(&added.file).for_each(|file| write(&file, fill(&added.text).as_bytes()));
     }
-    vary(copy.path(), sound, variation);
-    let first = fault.change.first().map(|change| &change.file);
-    let first = first.or(fault.added.first().map(|added| &added.file)).or(fault.removed.first());
-    let place = fault.place.as_ref().or(first).ok_or("changes nothing")?;
-    let file = paths(place).first().map(|path| renamed(path, sound, variation)).unwrap();
-    let at = varied(&fill(&fault.at), "", sound, variation);
-    judge(fault, sound, (&file, &at), &run(copy.path()))
+    for copied in &fault.copied {
+        let bytes = fs::read(root().join("corpus/faults/files").join(&copied.from)).unwrap();
+        files(&copied.file).for_each(|file| write(&file, &bytes));
+    }
+    Ok(())
+}
+
+fn write(file: &Path, bytes: &[u8]) {
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(file, bytes).unwrap();
+}
+
+fn save_in_latin_1(file: &Path) {
+    let text = fs::read_to_string(file).unwrap();
+    let bytes: Vec<u8> = text.chars().map(|letter| u8::try_from(letter).unwrap()).collect();
+    fs::write(file, bytes).unwrap();
 }
 
 /// The findings of the fault, in the file and on the line that shows it, and none but those of the sound deployment and
@@ -288,7 +314,7 @@ fn varied(text: &str, file: &str, sound: &Sound, variation: &Variation) -> Strin
     if !variation.domain.is_empty() {
         text = text.replace(&sound.domain, variation.domain).replace(&sound.network, variation.network);
     }
-    if variation.offset == 0 || BASE_PORTS.contains(&file) {
+    if variation.offset == 0 || !sound.shifts || BASE_PORTS.contains(&file) {
         return text;
     }
     for port in SHIFTED {

@@ -126,6 +126,11 @@ fn labels(finding: &Finding) -> impl Iterator<Item = &Label> {
     std::iter::once(&finding.primary).chain(&finding.related)
 }
 
+/// Every place that a finding speaks about.
+fn spans(finding: &Finding) -> impl Iterator<Item = Span> {
+    labels(finding).map(|label| label.span).chain(finding.covers.iter().copied())
+}
+
 fn gives_way_to_all(card: &Card) -> bool {
     card.gives_way_to.iter().any(|code| code == "*")
 }
@@ -135,8 +140,8 @@ fn gives_way_to_all(card: &Card) -> bool {
 fn without_outranked(found: Vec<Found<'_>>) -> Vec<Found<'_>> {
     let mut places: BTreeMap<FileId, Vec<(Span, &Card)>> = BTreeMap::new();
     for other in &found {
-        for label in labels(&other.finding) {
-            places.entry(label.span.file).or_default().push((label.span, other.card));
+        for span in spans(&other.finding) {
+            places.entry(span.file).or_default().push((span, other.card));
         }
     }
     let is_taken = |span: Span, outranks: &dyn Fn(&Card) -> bool| {
@@ -155,7 +160,7 @@ fn without_outranked(found: Vec<Found<'_>>) -> Vec<Found<'_>> {
             } else if gives_way_to_all(card) {
                 let outranks =
                     |other: &Card| !gives_way_to_all(other) || card.gives_way_to.contains(&other.code);
-                !labels(finding).any(|label| is_taken(label.span, &outranks))
+                !spans(finding).any(|span| is_taken(span, &outranks))
             } else {
                 let outranks = |other: &Card| card.gives_way_to.contains(&other.code);
                 card.gives_way_to.is_empty() || !is_taken(finding.primary.span, &outranks)

@@ -204,6 +204,18 @@ impl DeploymentToml {
         self.tables.iter().find(|table| table.name == name && table.form == Form::Header)
     }
 
+    /// The keys in a table and below it.
+    pub fn spans_in<'a>(&'a self, table: &'a Pattern) -> impl Iterator<Item = Span> + 'a {
+        self.keys.iter().filter(|key| key.path.0.starts_with(&table.0)).map(|key| key.span)
+    }
+
+    /// The table that holds a key or a table, as the last one before it is written.
+    pub fn header_above(&self, path: &Pattern, place: Span) -> Option<Span> {
+        let (_, parent) = path.0.split_last()?;
+        let is_above = |table: &&WrittenTable| table.path.0 == parent && table.span.start < place.start;
+        self.tables.iter().filter(is_above).map(|table| table.span).max_by_key(|span| span.start)
+    }
+
     /// The elements of a list of tables.
     pub fn elements<'a>(&'a self, list: &'a str) -> impl Iterator<Item = &'a WrittenTable> {
         self.tables.iter().filter(move |table| table.form == Form::Element && table.name == list)

@@ -425,7 +425,12 @@ impl Node {
 
     /// The open listener that owns this port.
     pub fn listener_on(&self, port: u16) -> Option<&Listener> {
-        self.listeners.iter().find(|listener| listener.open && listener.port == Some(port))
+        let is_there = |listener: &&Listener| listener.open && listener.port == Some(port);
+        let is_unmoved = |listener: &&Listener| listener.base.value == listener.kind.usual_port();
+        let mut there = self.listeners.iter().filter(is_there);
+        let first = there.next()?;
+        // Of several that clash the one that was not moved there is meant.
+        std::iter::once(first).chain(there).find(is_unmoved).or(Some(first))
     }
 
     /// The data source that the server finds under a JNDI name.

@@ -301,8 +301,10 @@ impl Deployment {
         let mut found = Vec::new();
         let Some(own) = node.port(kind) else { return found };
         let is_this = |server: &UpstreamServer| {
-            self.upstream_node(server)
-                .is_some_and(|(node_behind, _)| node_behind.index == node.index && server.port == own)
+            self.upstream_node(server).is_some_and(|(node_behind, listener)| {
+                let is_answered = listener.is_none_or(|listener| listener.kind == kind);
+                node_behind.index == node.index && server.port == own && is_answered
+            })
         };
         for server in self.proxy.iter().flat_map(|proxy| &proxy.servers) {
             for location in &server.locations {

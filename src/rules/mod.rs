@@ -348,6 +348,9 @@ pub struct Finding {
     pub related: Vec<Label>,
     /// The change that mends it; the card says whether it is safe.
     pub fix: Vec<Edit>,
+    /// Places that it speaks about without pointing at them. What gives way to it, or what it gives way to, may stand
+    /// there.
+    pub covers: Vec<Span>,
 }
 
 impl Finding {
@@ -360,7 +363,14 @@ impl Finding {
             primary: Label::new(span, label),
             related: Vec::new(),
             fix: Vec::new(),
+            covers: Vec::new(),
         }
+    }
+
+    /// Adds places that it speaks about without pointing at them.
+    pub fn covers(mut self, places: impl IntoIterator<Item = Span>) -> Self {
+        self.covers.extend(places);
+        self
     }
 
     /// Offers a text in place of another, where it is known which. A text that some format would have to escape is no

@@ -21,6 +21,9 @@ pub struct Sound {
     pub network: String,
     /// Codes that it has on purpose.
     pub findings: Vec<String>,
+    /// False where a node has an offset of its own, so that the ports cannot move.
+    #[serde(default = "yes")]
+    pub shifts: bool,
     /// Its nodes.
     pub nodes: Vec<Node>,
 }
@@ -53,7 +56,7 @@ impl Node {
 /// other nodes, `../*/` to each of its nodes. In paths and texts `{own}`, `{peer}`, `{own-address}` and
 /// `{peer-address}` are filled in.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Fault {
     /// The rule that has to find it.
     pub code: String,
@@ -80,9 +83,15 @@ pub struct Fault {
     /// Files that come.
     #[serde(default)]
     pub added: Vec<Added>,
+    /// Files that come as they are.
+    #[serde(default)]
+    pub copied: Vec<Copied>,
     /// Files that go.
     #[serde(default)]
     pub removed: Vec<String>,
+    /// Files that somebody saves in Latin-1 at last.
+    #[serde(default)]
+    pub latin_1: Vec<String>,
 }
 
 /// What is replaced in a file.
@@ -103,6 +112,14 @@ pub struct Change {
 pub struct Added {
     pub file: String,
     pub text: String,
+}
+
+/// A file of corpus/faults/files that comes, or takes the place of another: what no text can say.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Copied {
+    pub file: String,
+    pub from: String,
 }
 
 /// A rule that no fault is made for, and why.
@@ -133,10 +150,14 @@ fn one() -> usize {
     1
 }
 
+fn yes() -> bool {
+    true
+}
+
 /// Reads all files of corpus/faults; one that does not read is a mistake of whoever wrote it.
 pub fn read() -> Faults {
     let mut all = Faults { deployments: Vec::new(), faults: Vec::new(), without: Vec::new() };
-    for path in entries(&root().join("corpus/faults")) {
+    for path in entries(&root().join("corpus/faults")).into_iter().filter(|path| path.is_file()) {
         let File { deployment, fault, without } = parsed(&path);
         all.deployments.extend(deployment);
         all.faults.extend(fault);

@@ -250,6 +250,20 @@ impl File<'_> {
         }
     }
 
+    /// What is written of a setting or in an element, each setting from the start of its line.
+    pub(super) fn settings_in(&self, deployment: &Deployment, separator: Separator, path: &str) -> Vec<Span> {
+        let text = deployment.sources.file(self.file).map_or("", |file| file.text.as_str());
+        let inside = |key: &str| separator.prefixes(key).any(|prefix| prefix == path);
+        let values = self.values.range(path.to_owned()..).take_while(|(key, _)| key.starts_with(path));
+        let written = values.filter(|(key, _)| inside(key)).flat_map(|(_, values)| values);
+        let whole = |span: Span| {
+            let before = text.get(..span.start as usize).unwrap_or_default();
+            let line = before.rfind('\n').map_or(0, |end| end + 1);
+            Span { start: u32::try_from(line).unwrap_or(span.start), ..span }
+        };
+        written.filter_map(|value| value.span).map(whole).collect()
+    }
+
     /// What should hold a setting that is not there.
     pub(super) fn place(&self, path: &str) -> Span {
         let path = self.spelling.get(path).map_or(path, String::as_str);

@@ -28,7 +28,8 @@ pub(super) fn complete(files: &mut [File<'_>], pack: Option<&Pack>) {
     for (name, key) in files.iter().flat_map(|file| &file.spelling) {
         spelling.entry(name.clone()).or_insert_with(|| key.clone());
     }
-    for file in files {
+    let mut all_inferred: Vec<BTreeMap<String, String>> = Vec::new();
+    for file in files.iter_mut() {
         for (name, key) in &spelling {
             file.spelling.entry(name.clone()).or_insert_with(|| key.clone());
         }
@@ -41,11 +42,20 @@ pub(super) fn complete(files: &mut [File<'_>], pack: Option<&Pack>) {
         for (key, value) in filled {
             file.values.insert(key, vec![Value { text: value, span: None }]);
         }
+        all_inferred.push(inferred);
+    }
+    // One reference on all nodes differs where its target is set.
+    let is_alike = |key: &String| {
+        files.windows(2).all(|pair| matches!(pair, [one, other] if one.texts(key).eq(other.texts(key))))
+    };
+    let alike: BTreeSet<String> = all.into_iter().filter(is_alike).collect();
+    for (file, inferred) in files.iter_mut().zip(all_inferred) {
+        let refers = |key: &String, text: &str| text.contains("$ref{") && !alike.contains(key);
         let resolved: Vec<(String, String)> = file
             .values
             .iter()
             .filter_map(|(key, values)| match values.as_slice() {
-                [one] if one.text.contains("$ref{") => {
+                [one] if refers(key, &one.text) => {
                     Some((key.clone(), resolve(&one.text, &file.values, &inferred, pack, 0)?))
                 }
                 _ => None,

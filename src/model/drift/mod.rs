@@ -76,6 +76,8 @@ pub struct Side {
     pub place: Span,
     /// Whether the node has it.
     pub presence: Presence,
+    /// The settings of an element that other nodes lack, each from the start of its line.
+    pub settings: Vec<Span>,
 }
 
 /// Whether a node has a setting.
@@ -245,6 +247,9 @@ fn difference(
     if files.windows(2).all(|pair| matches!(pair, [one, other] if one.texts(path).eq(other.texts(path)))) {
         return None;
     }
+    if follows_from_key_store(files, Separator::of(name), path) {
+        return None;
+    }
     let secret = files.iter().any(|file| file.is_secret(path));
     let hidden = secret || files.iter().any(|file| file.holds_secret(deployment, path));
     let mut sides: Vec<(&File<'_>, Vec<Meaning>)> = Vec::new();
@@ -271,7 +276,7 @@ fn difference(
         let place = values.first().and_then(|value| value.span).unwrap_or_else(|| file.place(path));
         let written = values.first().is_none_or(|value| value.span.is_some());
         let presence = if written { Presence::Written } else { Presence::Default };
-        Side { node: file.node.index, rank, value: shown, place, presence }
+        Side { node: file.node.index, rank, value: shown, place, presence, settings: Vec::new() }
     });
     Some(Drift {
         file: name.to_owned(),
@@ -313,6 +318,11 @@ fn presence(
     if prefix == path && files.iter().all(|file| is_default(context, file, path)) {
         return None;
     }
+    if follows_from_type(files, Separator::of(name), prefix)
+        || follows_from_key_store(files, Separator::of(name), prefix)
+    {
+        return None;
+    }
     let hidden = files.iter().any(|file| file.is_secret(path) || file.holds_secret(deployment, path));
     let ranks = ranks(files.iter().map(|file| file.has(prefix)))?;
     let sides = files.iter().zip(ranks).map(|(file, rank)| {
@@ -323,10 +333,45 @@ fn presence(
         };
         let place = if present { file.element(prefix) } else { file.place(prefix) };
         let presence = if present { Presence::Written } else { Presence::Absent };
-        Side { node: file.node.index, rank, value, place, presence }
+        let settings = file.settings_in(deployment, Separator::of(name), prefix);
+        Side { node: file.node.index, rank, value, place, presence, settings }
     });
     let (path, subject) = (spelling(files, prefix), Subject::Presence);
     Some(Drift { file: name.to_owned(), path, subject, sides: sides.collect() })
+}
+
+/// True for password, alias and type of key stores that are different files.
+fn follows_from_key_store(files: &[File<'_>], separator: Separator, path: &str) -> bool {
+    let Some(store) = separator.parent(path) else { return false };
+    let mut rest = path.strip_prefix(store).unwrap_or_default().chars();
+    let Some(joint) = rest.next() else { return false };
+    let named = match rest.as_str() {
+        "Password" | "KeyAlias" | "KeyPassword" | "Type" => "Location",
+        "@keystorePass" | "@keyAlias" | "@keystoreType" => "@keystoreFile",
+        "password" | "alias" | "key_password" | "type" => "file_name",
+        _ => return false,
+    };
+    let key = format!("{store}{joint}{named}");
+    let name = |file: &File<'_>| -> Option<String> {
+        let path = file.texts(&key).next()?;
+        Some(path.rsplit('/').next().unwrap_or(path).to_owned())
+    };
+    let names: Option<BTreeSet<String>> = files.iter().map(name).collect();
+    names.is_some_and(|names| names.len() > 1)
+}
+
+/// True for what stands in a table of deployment.toml whose `type` differs: another type asks for other keys.
+fn follows_from_type(files: &[File<'_>], separator: Separator, path: &str) -> bool {
+    let tables = std::iter::successors(separator.parent(path), |table| separator.parent(table));
+    let mut types = tables.map(|table| format!("{table}.type"));
+    files.iter().all(|file| file.toml().is_some())
+        && types.any(|key| {
+            let is_known = files.iter().all(|file| file.values.contains_key(&key));
+            let differs = |pair: &[File<'_>]| {
+                matches!(pair, [one, other] if one.texts(&key).ne(other.texts(&key)))
+            };
+            is_known && files.windows(2).any(differs)
+        })
 }
 
 /// True where a file lacks a setting, or sets it to what the server takes without it: nothing, `false`, or what the
@@ -359,7 +404,8 @@ fn summary(files: &[File<'_>], name: &str, drifts: &[Drift]) -> Drift {
     let sides = files.iter().map(|file| {
         let rank = usize::from(apart.contains_key(&file.node.index));
         let presence = Presence::Written;
-        Side { node: file.node.index, rank, value: None, place: file.start(), presence }
+        let place = file.start();
+        Side { node: file.node.index, rank, value: None, place, presence, settings: Vec::new() }
     });
     Drift {
         file: name.to_owned(),

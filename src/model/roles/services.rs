@@ -93,6 +93,60 @@ fn receivers(node: &Node) -> BTreeSet<(Option<&str>, Option<u16>)> {
         .collect()
 }
 
+/// What a node looks for, and where.
+fn looked_for(deployment: &Deployment, node: &Node) -> Vec<(Role, Reach)> {
+    // From 4.0 on gateways also hear events of the control plane over AMQP.
+    let hub = node.throttling.as_ref().and_then(|throttling| throttling.event_hub.as_ref());
+    let events: &[Endpoint] = hub.map_or(&[], |hub| &hub.listening);
+    let decisions = node.throttling.as_ref().map(|throttling| throttling.brokers_span);
+    let has_own_list = hub.is_some_and(|hub| Some(hub.listening_span) != decisions);
+    let references = node.references();
+    let mut found: Vec<(Role, Reach)> = references
+        .iter()
+        .filter_map(|reference| {
+            let role = match service(reference.purpose)? {
+                _ if events.iter().any(|event| std::ptr::eq(event, reference.endpoint)) => {
+                    // The brokers of the Traffic Managers stand in for a list that nobody wrote.
+                    has_own_list.then_some(Role::ControlPlane)?
+                }
+                Role::KeyManager if node.is_app_manager() => Role::IdentityProvider,
+                role => role,
+            };
+            let reach = reach(deployment, node, reference.endpoint);
+            (!matches!(reach, Reach::Own) || is_used(node, reference.purpose)).then_some((role, reach))
+        })
+        .collect();
+    // Whoever tells others what it decided, or was told, does so itself.
+    let has = |urls: Option<&Vec<Endpoint>>| urls.is_some_and(|urls| !urls.is_empty());
+    if has(node.throttling.as_ref().map(|throttling| &throttling.duplicate_urls)) {
+        found.push((Role::TrafficManager, Reach::Own));
+    }
+    if has(hub.map(|hub| &hub.duplicate_urls)) {
+        found.push((Role::ControlPlane, Reach::Own));
+    }
+    if let Some(provider) = node.app_manager.as_ref().and_then(|app| app.identity_provider.as_ref()) {
+        found.push((Role::IdentityProvider, reach(deployment, node, provider)));
+    }
+    found
+}
+
+/// Traffic Managers by the word of a node that names itself beside them: they are its peers, whatever they name.
+fn peers(found: &[Vec<(Role, Reach)>]) -> BTreeSet<usize> {
+    let mut peers = BTreeSet::new();
+    for found in found {
+        let traffic =
+            || found.iter().filter(|(role, _)| *role == Role::TrafficManager).map(|(_, reach)| reach);
+        if traffic().any(|reach| matches!(reach, Reach::Own)) {
+            let nodes = traffic().filter_map(|reach| match reach {
+                Reach::Nodes(nodes) => Some(nodes),
+                _ => None,
+            });
+            peers.extend(nodes.flatten());
+        }
+    }
+    peers
+}
+
 impl Services {
     pub(super) fn of(deployment: &Deployment) -> Self {
         let mut all = Self {
@@ -101,48 +155,25 @@ impl Services {
             pushed_to: BTreeSet::new(),
             complete: BTreeSet::new(),
         };
-        for node in &deployment.nodes {
-            let uses = all.uses(deployment, node);
+        let found: Vec<Vec<(Role, Reach)>> =
+            deployment.nodes.iter().map(|node| looked_for(deployment, node)).collect();
+        let peers = peers(&found);
+        for (node, found) in deployment.nodes.iter().zip(found) {
+            let uses = all.uses(deployment, node, &found, &peers);
             all.nodes.push(uses);
         }
         all.complete = all.complete_nodes(deployment);
         all
     }
 
-    fn uses(&mut self, deployment: &Deployment, node: &Node) -> Uses {
+    fn uses(
+        &mut self,
+        deployment: &Deployment,
+        node: &Node,
+        found: &[(Role, Reach)],
+        peers: &BTreeSet<usize>,
+    ) -> Uses {
         let mut uses = Uses::default();
-        // From 4.0 on gateways also hear events of the control plane over AMQP.
-        let hub = node.throttling.as_ref().and_then(|throttling| throttling.event_hub.as_ref());
-        let events: &[Endpoint] = hub.map_or(&[], |hub| &hub.listening);
-        let decisions = node.throttling.as_ref().map(|throttling| throttling.brokers_span);
-        let has_own_list = hub.is_some_and(|hub| Some(hub.listening_span) != decisions);
-        let references = node.references();
-        let mut found: Vec<(Role, Reach)> = references
-            .iter()
-            .filter_map(|reference| {
-                let role = match service(reference.purpose)? {
-                    _ if events.iter().any(|event| std::ptr::eq(event, reference.endpoint)) => {
-                        // The brokers of the Traffic Managers stand in for a list that nobody wrote.
-                        has_own_list.then_some(Role::ControlPlane)?
-                    }
-                    Role::KeyManager if node.is_app_manager() => Role::IdentityProvider,
-                    role => role,
-                };
-                let reach = reach(deployment, node, reference.endpoint);
-                (!matches!(reach, Reach::Own) || is_used(node, reference.purpose)).then_some((role, reach))
-            })
-            .collect();
-        // Whoever tells others what it decided, or was told, does so itself.
-        let has = |urls: Option<&Vec<Endpoint>>| urls.is_some_and(|urls| !urls.is_empty());
-        if has(node.throttling.as_ref().map(|throttling| &throttling.duplicate_urls)) {
-            found.push((Role::TrafficManager, Reach::Own));
-        }
-        if has(hub.map(|hub| &hub.duplicate_urls)) {
-            found.push((Role::ControlPlane, Reach::Own));
-        }
-        if let Some(provider) = node.app_manager.as_ref().and_then(|app| app.identity_provider.as_ref()) {
-            found.push((Role::IdentityProvider, reach(deployment, node, provider)));
-        }
         for role in found.iter().map(|(role, _)| *role).collect::<BTreeSet<_>>() {
             let reached: Vec<&Reach> =
                 found.iter().filter(|(other, _)| *other == role).map(|(_, reach)| reach).collect();
@@ -156,6 +187,7 @@ impl Services {
             let outside = reached.iter().any(|reach| matches!(reach, Reach::Outside));
             // A node of unknown address may own one of the addresses that a peer lists alike.
             let own = own
+                || (role == Role::TrafficManager && peers.contains(&node.index))
                 || (role == Role::TrafficManager
                     && outside
                     && nodes

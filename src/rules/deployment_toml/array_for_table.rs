@@ -28,7 +28,7 @@ fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
         if finding.related.is_empty() {
             finding.fix = single(table.span);
         }
-        findings.push(finding);
+        findings.push(finding.covers(toml.spans_in(&table.path)));
     }
 }
 

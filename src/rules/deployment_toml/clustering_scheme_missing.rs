@@ -40,6 +40,7 @@ fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let place = toml.header("clustering").map_or(first.span, |header| header.span);
     findings.push(
         Finding::new(place, "no membership_scheme", message)
-            .help("write membership_scheme = \"wka\" under [clustering], or remove the table"),
+            .help("write membership_scheme = \"wka\" under [clustering], or remove the table")
+            .covers(written.iter().map(|(_, key)| key.value_span())),
     );
 }

@@ -52,6 +52,11 @@ fn unknown(node: &Node, toml: &DeploymentToml, unheard: &Unheard, meant: Option<
     let message =
         format!("{} sets {}, a {what} that is not known {by}: it is ignored", node.name, unheard.name);
     let finding = Finding::new(unheard.span, "ignored", message);
+    // What was meant is missing from the table.
+    let finding = match meant {
+        Some(Meant::Spelling(..)) => finding.covers(toml.header_above(&unheard.path, unheard.span)),
+        _ => finding,
+    };
     let mut finding =
         unheard.others.iter().fold(finding, |finding, span| finding.related(*span, "ignored, too"));
     match meant {

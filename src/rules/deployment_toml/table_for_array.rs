@@ -21,7 +21,7 @@ fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
         if table.form == Form::Header {
             finding.fix = doubled(table.span);
         }
-        findings.push(finding);
+        findings.push(finding.covers(toml.spans_in(&table.path)));
     }
 }
 

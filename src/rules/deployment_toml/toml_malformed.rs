@@ -8,6 +8,8 @@ use crate::rules::{Check, Finding, Rule};
 pub static RULE: Rule =
     Rule { card: include_str!("../../../rules/FM003-toml-malformed.md"), check: Check::Node(check) };
 
+const DEPLOYMENT: &str = "repository/conf/deployment.toml";
+
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let Some(toml) = &node.deployment_toml else { return };
     if toml.has_byte_order_mark {
@@ -19,6 +21,10 @@ fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
             Finding::new(toml.start, "byte order mark", message)
                 .help("save the file as UTF-8 without a byte order mark"),
         );
+    }
+    // Of a file that does not decode the text ends in the middle of things.
+    if node.unparsed.iter().any(|file| file.is_undecodable && file.path == DEPLOYMENT) {
+        return;
     }
     let refused = toml.faults.iter().filter(|fault| fault.kind == FaultKind::Rejected);
     findings.extend(refused.map(|fault| refusal(node, fault)));

@@ -83,7 +83,7 @@ fn finding(deployment: &Deployment, drift: &Drift) -> Option<Finding> {
     for side in drift.sides.iter().filter(|side| side.node != odd.node) {
         finding = finding.related(side.place, label(drift, side));
     }
-    Some(finding)
+    Some(finding.covers(drift.sides.iter().flat_map(|side| side.settings.iter().copied())))
 }
 
 fn label(drift: &Drift, side: &Side) -> String {

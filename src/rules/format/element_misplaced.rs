@@ -5,6 +5,8 @@ use crate::catalog::vocabulary;
 use crate::model::texts::{Placed, elements};
 use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
+use crate::source::Span;
+use crate::syntax::xml::Element;
 
 /// FM008.
 pub static RULE: Rule =
@@ -17,7 +19,12 @@ fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     for (path, document, known) in known_files(node) {
         for placed in elements(document).iter().filter(|placed| is_read_by_name(path, &placed.path)) {
             if let Some(right) = right_places(placed, known) {
-                findings.push(finding(node, base(path), placed, &right));
+                let finding = finding(node, base(path), placed, &right);
+                let home = right.iter().find_map(|place| start_tag(&document.root, place));
+                findings.push(match home {
+                    Some(home) => finding.related(home, "belongs in here"),
+                    None => finding,
+                });
             }
         }
     }
@@ -37,6 +44,12 @@ fn right_places<'a>(placed: &Placed<'_>, known: &'a vocabulary::File) -> Option<
     let places: Vec<&str> =
         known.paths_of(name).filter_map(|path| path.rsplit_once('/').map(|(parent, _)| parent)).collect();
     (1..=MOST_PLACES).contains(&places.len()).then_some(places)
+}
+
+/// The start tag of the element at a path from the root on, as far as it is there.
+fn start_tag(root: &Element, path: &str) -> Option<Span> {
+    let names: Vec<&str> = path.split('/').skip(2).collect();
+    root.descend(&names).map(|element| element.start_tag)
 }
 
 fn finding(node: &Node, file: &str, placed: &Placed<'_>, right: &[&str]) -> Finding {

@@ -3,7 +3,7 @@
 
 use super::bare_port;
 use crate::model::calls::FRONT;
-use crate::model::ports::ListenerKind;
+use crate::model::ports::{Listener, ListenerKind};
 use crate::model::{Deployment, Endpoint, Node, Purpose, Reference, Setting, Target};
 use crate::rules::{Check, Finding, Rule};
 
@@ -35,10 +35,13 @@ fn judge(deployment: &Deployment, node: &Node, reference: Reference<'_>) -> Opti
     // Under a public name something may end TLS or translate ports.
     let is_translated = !deployment.port_mappings(target).is_empty()
         || endpoint.host.name().is_some_and(|host| deployment.balancer(host).is_some());
-    if is_translated || is_right(node, reference, listener.kind) {
+    let is_open_and_right = |one: &&Listener| one.open && is_right(node, reference, one.kind);
+    let is_here = |one: &Listener| one.port == Some(port);
+    // That two listeners want the port is said of the port.
+    if is_translated || target.listeners.iter().filter(is_open_and_right).any(is_here) {
         return None;
     }
-    let right = target.listeners.iter().find(|one| one.open && is_right(node, reference, one.kind));
+    let right = target.listeners.iter().find(is_open_and_right);
     let right = right.and_then(|right| Some((right, right.port?)));
     let whose = if target.index == node.index { "its own" } else { &format!("{}'s", target.name) };
     let message = format!(

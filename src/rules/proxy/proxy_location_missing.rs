@@ -1,7 +1,7 @@
 //! A proxy that forwards single paths leaves out some that the portals call: images, log-in and token requests end in "404".
 
 use crate::model::endpoint::Purpose;
-use crate::model::proxy::VirtualServer;
+use crate::model::proxy::{ProxyPass, VirtualServer};
 use crate::model::proxy_routes::{AppRoute, WebApp};
 use crate::model::{ConfigModel, Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
@@ -65,7 +65,7 @@ fn judge(deployment: &Deployment, server: &VirtualServer, routes: &[&AppRoute<'_
             }
             continue;
         }
-        if needs_registry(node, route.app) && !serves_registry(server) {
+        if needs_registry(node, route.app) && !serves_registry(server, route, routes) {
             add(format!("the registry of {}", route.app.name()));
         }
         if signs_on(node, route.app) {
@@ -116,8 +116,21 @@ fn signs_on(node: &Node, app: WebApp) -> bool {
     portals(node).any(|portal| WebApp::from(portal.app) == app && portal.identity_provider.is_some())
 }
 
-fn serves_registry(server: &VirtualServer) -> bool {
-    server.locations.iter().any(|location| location.path.text.contains("registry"))
+/// True where a location forwards the registry under the path of the portal, or under that of none.
+fn serves_registry(server: &VirtualServer, route: &AppRoute<'_>, routes: &[&AppRoute<'_>]) -> bool {
+    let holds = |text: &str, route: &AppRoute<'_>| text.contains(route.prefix.trim_matches('/'));
+    let registries = server.locations.iter().map(|location| location.path.text.as_str());
+    registries.filter(|text| text.contains("registry")).any(|text| {
+        let is_of_another = || routes.iter().any(|other| holds(text, other));
+        holds(text, route) || !is_of_another()
+    })
+}
+
+/// True unless all servers behind it are known to be other listeners, such as those for calls of APIs.
+fn leads_to_servlets(deployment: &Deployment, pass: &ProxyPass) -> bool {
+    let mut reached = deployment.reached(pass).peekable();
+    reached.peek().is_none()
+        || reached.any(|reached| reached.listener.is_none_or(|listener| listener.kind.is_servlet()))
 }
 
 /// True where some block forwards the path: log-in may have a name of its own.
@@ -126,7 +139,8 @@ fn serves(deployment: &Deployment, path: &str) -> bool {
     servers.flat_map(|server| &server.locations).any(|location| {
         let text = location.path.text.as_str();
         let is_expression = location.modifier.starts_with('~');
-        text == "/"
+        let is_whole = || text == "/" && location.pass.as_ref().is_none_or(|pass| leads_to_servlets(deployment, pass));
+        is_whole()
             || (is_expression && text.contains(path.trim_start_matches('/')))
             || text.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     })

@@ -1,5 +1,6 @@
 //! An upstream that names a port on which the node does not listen, or listens for something else.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use crate::model::ports::{Listener, ListenerKind};
@@ -307,8 +308,12 @@ fn mixed(deployment: &Deployment, upstream: &Upstream) -> Option<Finding> {
         .filter(|(_, _, listener)| listener.kind.is_servlet() || is_web(listener.kind))
         .partition(|(_, _, listener)| listener.kind.is_servlet());
     let (last_servlet, last_gateway) = (servlet.last()?, gateway.last()?);
-    let is_servlet_odd = servlet.len() < gateway.len()
-        || (servlet.len() == gateway.len() && last_servlet.0.span > last_gateway.0.span);
+    // A control plane answers no calls of APIs.
+    let has_no_calls = gateway.iter().any(|(_, node, _)| !node.acts_as(Role::Gateway));
+    let is_servlet_odd = match servlet.len().cmp(&gateway.len()) {
+        Ordering::Equal => !has_no_calls && last_servlet.0.span > last_gateway.0.span,
+        order => order == Ordering::Less,
+    };
     let ((server, node, listener), (usual, model, right)) =
         if is_servlet_odd { (last_servlet, last_gateway) } else { (last_gateway, last_servlet) };
     let message = format!(

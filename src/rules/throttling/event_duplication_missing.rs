@@ -65,8 +65,10 @@ fn finding(group: &TrafficGroup<'_>, first: &Node, rest: &[&Node]) -> Finding {
     let finding = Finding::new(place(group, first), "counts alone", message).help(format!(
         "{duplicate}; or send every event to all of them: one {receivers} for each, on every gateway"
     ));
-    let finding =
-        rest.iter().fold(finding, |finding, node| finding.related(place(group, node), "counts alone"));
+    let tables = all_nodes.iter().filter_map(|node| Some(node.throttling.as_ref()?.span));
+    let finding = rest
+        .iter()
+        .fold(finding.covers(tables), |finding, node| finding.related(place(group, node), "counts alone"));
     let is_told = |node: &Node| all_nodes.iter().any(|other| other.index == node.index);
     let clients = group.gateways.iter().filter(|gateway| !is_told(gateway));
     let finding =

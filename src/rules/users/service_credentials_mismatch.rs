@@ -1,6 +1,6 @@
 //! A node logs in to another one with an account that is not there: deploying, checking keys or counting fails.
 
-use crate::model::Deployment;
+use crate::model::{Deployment, Endpoint, Target};
 use crate::model::login::Login;
 use crate::model::node::Node;
 use crate::model::users::Users;
@@ -21,13 +21,18 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for node in &deployment.nodes {
         let mut seen: Vec<Span> = Vec::new();
         for login in &node.logins {
-            for target in targets(deployment, node, login) {
-                // What the administrators of one user database are is UM005's.
-                let is_shared = groups.iter().any(|group| holds(group, node) && holds(group, target));
-                if login.is_own_administrator && is_shared {
-                    continue;
-                }
-                let Some(finding) = finding(node, login, target) else { continue };
+            for endpoint in &login.endpoints {
+                let is_told = |target: &Node| {
+                    // What the administrators of one user database are is UM005's.
+                    let is_shared = groups.iter().any(|group| holds(group, node) && holds(group, target));
+                    login.is_own_administrator && is_shared
+                };
+                // Any of the nodes behind a name may answer.
+                let refused = targets(deployment, node, endpoint).into_iter().map(|target| {
+                    if is_told(target) { None } else { finding(node, login, target) }
+                });
+                let refused: Option<Vec<Finding>> = refused.collect();
+                let Some(finding) = refused.into_iter().flatten().next() else { continue };
                 if !seen.contains(&finding.primary.span) {
                     seen.push(finding.primary.span);
                     findings.push(finding);
@@ -41,11 +46,16 @@ fn holds(group: &[&Node], node: &Node) -> bool {
     group.iter().any(|other| other.index == node.index)
 }
 
-/// The other nodes that a login is for.
-fn targets<'a>(deployment: &'a Deployment, node: &'a Node, login: &Login) -> Vec<&'a Node> {
-    let index = |endpoint| deployment.resolve(node, endpoint).node_index(node.index);
-    let found = login.endpoints.iter().filter_map(index).filter(|index| *index != node.index);
-    found.filter_map(|index| deployment.nodes.get(index)).collect()
+/// The other node at an address, or all nodes behind it.
+fn targets<'a>(deployment: &'a Deployment, node: &'a Node, endpoint: &Endpoint) -> Vec<&'a Node> {
+    let target = deployment.resolve(node, endpoint);
+    if let Target::Balancer(balancer) = &target
+        && !balancer.others
+    {
+        return balancer.nodes.iter().filter_map(|index| deployment.nodes.get(*index)).collect();
+    }
+    let index = target.node_index(node.index).filter(|index| *index != node.index);
+    index.and_then(|index| deployment.nodes.get(index)).into_iter().collect()
 }
 
 /// In what an account differs from the administrator of the node that it is for.

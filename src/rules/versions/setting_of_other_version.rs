@@ -77,6 +77,9 @@ fn whole_block(version: Version, throttling: &Element) -> Option<Unread> {
 /// The groups that both places have, from one place without a counterpart in the other.
 const GROUPS: [&str; 2] = ["ReceiverUrlGroup", "AuthUrlGroup"];
 
+/// What stands beside the groups in either place.
+const COMPANY: [&str; 3] = ["Type", "Username", "Password"];
+
 fn misplaced_groups<'a>(from: &'a Element, to: Option<&Element>) -> Vec<&'a Element> {
     let same = |name: &str| to.and_then(|to| text(to, &[name])) == text(from, &[name]);
     let groups = GROUPS.into_iter().filter(|name| text(from, &[name]).is_some() && !same(name));
@@ -89,8 +92,13 @@ fn receivers_of_publisher(version: Version, throttling: &Element) -> Option<Unre
     let manager = throttling.child("TrafficManager");
     let groups = misplaced_groups(publisher, manager);
     let (first, rest) = groups.split_first()?;
-    let mut related: Vec<(Span, &str)> = rest.iter().map(|group| (place(group), "not read either")).collect();
-    related.extend(manager.map(|manager| (manager.start_tag, "is read")));
+    let beside = COMPANY.into_iter().filter_map(|name| publisher.child(name));
+    let rest = rest.iter().copied().chain(beside);
+    let mut related: Vec<(Span, &str)> = rest.map(|group| (place(group), "not read either")).collect();
+    related.push(match manager {
+        Some(manager) => (manager.start_tag, "is read"),
+        None => (throttling.start_tag, "TrafficManager belongs in here"),
+    });
     Some(Unread {
         what: "receivers in DataPublisher",
         place: place(first),
