@@ -212,6 +212,10 @@ impl DeploymentToml {
     /// The table that holds a key or a table, as the last one before it is written.
     pub fn header_above(&self, path: &Pattern, place: Span) -> Option<Span> {
         let (_, parent) = path.0.split_last()?;
+        let parent = match parent.split_last() {
+            Some((Step::Each, list)) => list,
+            _ => parent,
+        };
         let is_above = |table: &&WrittenTable| table.path.0 == parent && table.span.start < place.start;
         self.tables.iter().filter(is_above).map(|table| table.span).max_by_key(|span| span.start)
     }

@@ -76,7 +76,7 @@ pub struct Side {
     pub place: Span,
     /// Whether the node has it.
     pub presence: Presence,
-    /// The settings of an element that other nodes lack, each from the start of its line.
+    /// The settings of an element that other nodes lack or have more often, each from the start of its line.
     pub settings: Vec<Span>,
 }
 
@@ -224,7 +224,7 @@ fn in_file(
             None => {
                 match (difference(deployment, context, &files, name, path), uneven(&files, separator, path)) {
                     (Some(_), Some(prefix)) => {
-                        counted.insert(prefix).then(|| count(&files, name, prefix)).flatten()
+                        counted.insert(prefix).then(|| count(deployment, &files, name, prefix)).flatten()
                     }
                     (drift, _) => drift,
                 }
@@ -293,7 +293,7 @@ fn uneven<'p>(files: &[File<'_>], separator: Separator, path: &'p str) -> Option
 }
 
 /// An element that nodes have in different numbers: what is in it cannot be compared one by one.
-fn count(files: &[File<'_>], name: &str, prefix: &str) -> Option<Drift> {
+fn count(deployment: &Deployment, files: &[File<'_>], name: &str, prefix: &str) -> Option<Drift> {
     let ranks = ranks(files.iter().map(|file| file.count(prefix)))?;
     let sides = files.iter().zip(ranks).map(|(file, rank)| Side {
         node: file.node.index,
@@ -301,6 +301,7 @@ fn count(files: &[File<'_>], name: &str, prefix: &str) -> Option<Drift> {
         value: Some(file.count(prefix).to_string()),
         place: file.last_element(prefix),
         presence: Presence::Written,
+        settings: file.settings_in(deployment, Separator::of(name), prefix),
     });
     let path = spelling(files, prefix);
     Some(Drift { file: name.to_owned(), path, subject: Subject::Count, sides: sides.collect() })
@@ -367,9 +368,8 @@ fn follows_from_type(files: &[File<'_>], separator: Separator, path: &str) -> bo
     files.iter().all(|file| file.toml().is_some())
         && types.any(|key| {
             let is_known = files.iter().all(|file| file.values.contains_key(&key));
-            let differs = |pair: &[File<'_>]| {
-                matches!(pair, [one, other] if one.texts(&key).ne(other.texts(&key)))
-            };
+            let differs =
+                |pair: &[File<'_>]| matches!(pair, [one, other] if one.texts(&key).ne(other.texts(&key)));
             is_known && files.windows(2).any(differs)
         })
 }

@@ -139,7 +139,8 @@ fn serves(deployment: &Deployment, path: &str) -> bool {
     servers.flat_map(|server| &server.locations).any(|location| {
         let text = location.path.text.as_str();
         let is_expression = location.modifier.starts_with('~');
-        let is_whole = || text == "/" && location.pass.as_ref().is_none_or(|pass| leads_to_servlets(deployment, pass));
+        let is_whole =
+            || text == "/" && location.pass.as_ref().is_none_or(|pass| leads_to_servlets(deployment, pass));
         is_whole()
             || (is_expression && text.contains(path.trim_start_matches('/')))
             || text.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

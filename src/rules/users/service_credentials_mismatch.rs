@@ -1,9 +1,9 @@
 //! A node logs in to another one with an account that is not there: deploying, checking keys or counting fails.
 
-use crate::model::{Deployment, Endpoint, Target};
 use crate::model::login::Login;
 use crate::model::node::Node;
 use crate::model::users::Users;
+use crate::model::{Deployment, Endpoint, Target};
 use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
@@ -28,9 +28,9 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
                     login.is_own_administrator && is_shared
                 };
                 // Any of the nodes behind a name may answer.
-                let refused = targets(deployment, node, endpoint).into_iter().map(|target| {
-                    if is_told(target) { None } else { finding(node, login, target) }
-                });
+                let refused = targets(deployment, node, endpoint)
+                    .into_iter()
+                    .map(|target| if is_told(target) { None } else { finding(node, login, target) });
                 let refused: Option<Vec<Finding>> = refused.collect();
                 let Some(finding) = refused.into_iter().flatten().next() else { continue };
                 if !seen.contains(&finding.primary.span) {
