@@ -31,7 +31,7 @@ use faults::{Fault, Faults, Node, Sound};
 use support::{Case, entries, lines, name, root};
 
 /// Ports that move with the offset.
-const SHIFTED: [u16; 8] = [9443, 8280, 8243, 5672, 9611, 9711, 9099, 8099];
+const SHIFTED: [u16; 10] = [9443, 9763, 8280, 8243, 5672, 8672, 9611, 9711, 9099, 8099];
 /// Files that hold base ports, which do not.
 const BASE_PORTS: [&str; 2] = ["axis2.xml", "catalina-server.xml"];
 
