@@ -68,7 +68,7 @@ pub fn deployment_toml(
     order.arrange(&mut writer.document);
     let mut text = writer.document.to_string();
     if options.base.is_none() && !options.minimal {
-        text = format!("{}{text}", remarks::head(legacy, target));
+        text = format!("{}{}", remarks::head(legacy, target), text.trim_start_matches('\n'));
     }
     Ok(Written { text, notes })
 }

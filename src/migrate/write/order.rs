@@ -110,7 +110,8 @@ impl Order {
             }
         }
         let before = |other: &Entry| self.rank(&other.path) <= rank;
-        placed.iter().rposition(before).map_or(0, |index| index + 1)
+        let around = |other: &Entry| entry.path.starts_with(&other.path);
+        placed.iter().rposition(|other| before(other) || around(other)).map_or(0, |index| index + 1)
     }
 }
 

@@ -89,8 +89,9 @@ pub(super) fn head(legacy: &Legacy<'_>, target: &Target) -> String {
     let node = legacy.node;
     let from = node.version.map(|version| format!(" {version}")).unwrap_or_default();
     let name = node.name.replace(char::is_control, " ");
+    let product = if node.is_app_manager() { "App Manager" } else { "API Manager" };
     format!(
-        "# {name}: API Manager{from} migrated to {} by apimlint.\n# Behind each setting stands where it comes from. \
+        "# {name}: {product}{from} migrated to {} by apimlint.\n# Behind each setting stands where it comes from. \
          What is left for a person to do: report.md.\n\n",
         target.version
     )

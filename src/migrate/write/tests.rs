@@ -61,6 +61,17 @@ fn environment(index: usize, name: &str) -> Key {
 }
 
 #[test]
+fn a_table_stands_before_those_within_it_that_the_product_has() {
+    let text = plain(vec![
+        assignment(Key::dotted("oauth.grant_type.token_exchange.enable"), Value::Bool(true), &[]),
+        assignment(Key::dotted("oauth.token_cleanup"), Value::Bool(false), &[]),
+        assignment(Key::dotted("oauth.endpoints.oauth2_dcr_url"), text("u"), &[]),
+    ]);
+    let headers: Vec<&str> = text.lines().filter(|line| line.starts_with('[')).collect();
+    assert_eq!(headers, ["[oauth]", "[oauth.grant_type.token_exchange]", "[oauth.endpoints]"]);
+}
+
+#[test]
 fn tables_stand_in_the_order_of_the_product_and_before_those_within_them() {
     let text = plain(vec![
         assignment(Key::dotted("transport.https.properties.proxyPort"), Value::Integer(443), &[]),
