@@ -37,6 +37,21 @@ fn nodes(case: &Path) -> Vec<String> {
     nodes
 }
 
+/// Migrates a case into a folder.
+fn migrate(case: &Path, target: &str, out: &Path) {
+    let nodes = nodes(case);
+    let mut arguments = vec!["migrate", "--to", target, "-o", out.to_str().unwrap()];
+    if !case.join("apimlint.toml").exists() {
+        arguments.extend(nodes.iter().map(String::as_str));
+    }
+    let output = run(case, &arguments);
+    assert_ne!(status(&output), 2, "{}: {}", case.display(), stderr(&output));
+}
+
+fn report(out: &Path) -> Value {
+    serde_json::from_str(&fs::read_to_string(out.join("report.json")).unwrap()).unwrap()
+}
+
 #[test]
 fn every_setting_finds_its_place() {
     for case in cases() {
@@ -45,14 +60,8 @@ fn every_setting_finds_its_place() {
         for target in TARGETS[usize::from(nodes.iter().all(has_toml))] {
             let out = tempfile::tempdir().unwrap();
             let path = out.path().join("out");
-            let mut arguments = vec!["migrate", "--to", target, "-o", path.to_str().unwrap()];
-            if !case.join("apimlint.toml").exists() {
-                arguments.extend(nodes.iter().map(String::as_str));
-            }
-            let output = run(&case, &arguments);
-            assert_ne!(status(&output), 2, "{}", stderr(&output));
-            let report: Value =
-                serde_json::from_str(&fs::read_to_string(path.join("report.json")).unwrap()).unwrap();
+            migrate(&case, target, &path);
+            let report = report(&path);
             let mut text = notes(&fs::read_to_string(path.join("report.md")).unwrap());
             for (index, node) in nodes.iter().enumerate() {
                 text.push_str(&accounts(&report["nodes"][index]));
@@ -64,6 +73,36 @@ fn every_setting_finds_its_place() {
             settings.set_prepend_module_to_snapshot(false);
             settings.set_omit_expression(true);
             settings.bind(|| insta::assert_snapshot!(format!("expected.{target}"), text));
+        }
+    }
+}
+
+/// All that was written for a case, by path.
+fn files(folder: &Path, nodes: &[String]) -> Vec<String> {
+    let of_node = |node: &String| fs::read_to_string(folder.join(node).join("deployment.toml")).unwrap();
+    let reports = ["report.json", "report.md", "report.html"];
+    let reports = reports.map(|name| fs::read_to_string(folder.join(name)).unwrap());
+    nodes.iter().map(of_node).chain(reports).collect()
+}
+
+#[test]
+fn the_same_comes_out_twice_and_stays_as_it_is_when_it_is_migrated_again() {
+    for case in cases() {
+        let (folder, nodes) = (tempfile::tempdir().unwrap(), nodes(&case));
+        let out = |name: &str| folder.path().join(name);
+        migrate(&case, "4.5.0", &out("one"));
+        migrate(&case, "4.5.0", &out("two"));
+        assert_eq!(files(&out("one"), &nodes), files(&out("two"), &nodes), "{}", case.display());
+        let made: Vec<String> =
+            nodes.iter().map(|node| format!("{node}=one/{node}/deployment.toml")).collect();
+        let mut arguments = vec!["migrate", "--to", "4.5.0", "--product-version", "4.5.0", "-o", "again"];
+        arguments.extend(made.iter().map(String::as_str));
+        let output = run(folder.path(), &arguments);
+        assert_ne!(status(&output), 2, "{}: {}", case.display(), stderr(&output));
+        for (index, node) in nodes.iter().enumerate() {
+            let text = |name: &str| fs::read_to_string(out(name).join(node).join("deployment.toml")).unwrap();
+            assert_eq!(text("one"), text("again"), "{} {node}", case.display());
+            assert_eq!(report(&out("again"))["nodes"][index]["summary"]["manual"], 0, "{}", case.display());
         }
     }
 }

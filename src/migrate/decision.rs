@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::inversion::Wanted;
 use super::inversion::destination::Destination;
-use super::{Change, Customised, Key, Legacy, Target, plan, toml};
+use super::{Change, Customised, Key, Legacy, Target, placeholders, plan, toml};
 use crate::model::ConfigModel;
 use crate::render::value::Value;
 
@@ -127,12 +127,32 @@ pub fn decide(
         settings: legacy.customised.iter().map(|setting| undecided(setting, target)).collect(),
         ..Decisions::default()
     };
-    let decided = |legacy: &Legacy<'_>, to| match legacy.node.config_model {
+    let covered: Vec<Legacy<'_>> = nodes.iter().map(placeholders::covered_legacy).collect();
+    let decided = |legacy: &Legacy<'_>, xml: &Legacy<'_>, to: &Destination<'_>| match legacy.node.config_model
+    {
         ConfigModel::Toml => toml::decide(legacy, target, to),
-        ConfigModel::Xml => plan::decide(legacy, nodes, target, to),
+        ConfigModel::Xml => plan::decide(xml, &covered, target, to).map(placeholders::restored_decisions),
     };
-    let decided = |legacy| destination.and_then(|to| decided(legacy, to));
-    nodes.par_iter().map(|legacy| decided(legacy).unwrap_or_else(|| undecided(legacy))).collect()
+    let complete = |(legacy, xml): (&Legacy<'_>, &Legacy<'_>)| {
+        let decisions = destination.and_then(|to| decided(legacy, xml, to));
+        let mut decisions = decisions.unwrap_or_else(|| undecided(legacy));
+        decisions.notes.extend(to_fill(&decisions.assignments));
+        decisions
+    };
+    nodes.par_iter().zip(&covered).map(complete).collect()
+}
+
+/// What is to be said of a deployment.toml with placeholders of another template engine.
+fn to_fill(assignments: &[Assignment]) -> Option<Note> {
+    let mut open = assignments.iter().filter(|assignment| placeholders::has_placeholder(&assignment.value));
+    let (first, others) = (open.next()?, open.count());
+    let more = if others == 0 { String::new() } else { format!(" and {others} more") };
+    let text = format!(
+        "placeholders such as those of Helm are copied as they are, in {}{more}: have them filled before the server starts, \
+         whose own template engine would take them for its own",
+        first.key
+    );
+    Some(Note { risk: Risk::Medium, text })
 }
 
 /// What becomes of a file as a whole, and of a setting in a file that no template of the target makes.
@@ -152,6 +172,13 @@ pub(super) fn untemplated(setting: &Customised, target: &Target) -> Decision {
         if setting.change == Change::FileAdded && !is_rendered {
             let note = format!("no file of the pack: copied; see whether {version} needs it");
             return Decision { status: Status::Carried, note: Some(note), risk: Risk::Low };
+        }
+        if is_rendered && matches!(setting.change, Change::FileAdded | Change::FileChanged) {
+            let note = format!(
+                "{version} makes this file by itself, from deployment.toml: compare both, and look with `apimlint keys` \
+                 for the keys of what differs"
+            );
+            return Decision::manual(Risk::Medium, note);
         }
         return undecided(setting, target);
     }

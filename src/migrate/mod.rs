@@ -7,22 +7,26 @@
 
 pub mod decision;
 pub mod difference;
+mod event_hub;
 pub mod instead;
 pub mod inversion;
 mod judgement;
 pub mod key;
+mod placeholders;
 mod plan;
 pub mod proof;
 pub mod relocation;
 mod review;
 pub mod run;
+mod steps;
 pub mod target;
 mod toml;
 pub mod write;
 
 use crate::catalog::vanilla::Pack;
-use crate::model::Node;
+use crate::model::{Node, settings};
 use crate::source::Span;
+use crate::syntax::settings::Setting;
 
 pub use decision::{Assignment, Decision, Decisions, Evidence, Note, Risk, Status, decide};
 pub use instead::Instead;
@@ -39,6 +43,19 @@ pub struct Legacy<'a> {
     pub pack: Option<&'static Pack>,
     /// Everything that it has and the pack has not, and the other way round; by file, then in the order of the file.
     pub customised: Vec<Customised>,
+}
+
+impl Legacy<'_> {
+    /// The settings of a file as the server sees them: the node's own, else those of the pack. Placeholders of other
+    /// template engines in them are covered.
+    fn settings(&self, file: &str) -> Vec<Setting> {
+        let covered = |mut setting: Setting| {
+            setting.path = placeholders::covered(&setting.path);
+            setting.value = placeholders::covered(&setting.value);
+            setting
+        };
+        settings::of(self.node, self.pack, file).into_iter().map(covered).collect()
+    }
 }
 
 /// One difference between a node and the untouched pack of its version.

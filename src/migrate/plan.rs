@@ -10,7 +10,6 @@ use super::relocation::{self, Fate, Found, Journey};
 use super::{
     Assignment, Customised, Decision, Decisions, Evidence, Key, KeyPart, Legacy, Risk, Status, Target,
 };
-use crate::model::settings;
 use crate::render::value::Value;
 
 /// What a customised setting waits for.
@@ -36,7 +35,7 @@ pub fn decide(
     let judgement = Judgement::new(legacy, nodes, target.version);
     let (outcomes, beside) = (BTreeMap::new(), BTreeMap::new());
     let mut plan = Plan { legacy, target, judgement, inversion, fresh, base, outcomes, beside };
-    plan.assign_all(plan.judgement.first());
+    plan.assign_all(plan.judgement.first(&plan.base));
     plan.replace_elements();
     let waiting: Vec<Waiting> = legacy.customised.iter().map(|setting| plan.waiting(setting)).collect();
     for (index, waiting) in waiting.iter().enumerate() {
@@ -75,7 +74,7 @@ impl Plan<'_> {
             if lists.contains_key(&list) {
                 continue;
             }
-            let all = settings::of(self.legacy.node, self.legacy.pack, &setting.file);
+            let all = self.legacy.settings(&setting.file);
             let own = all.iter().filter_map(|other| self.inversion.element(&setting.file, &other.path));
             let names = own.filter(|(other, _, _)| *other == list).map(|(_, _, name)| name).collect();
             lists.insert(list, (field, names));
@@ -160,7 +159,7 @@ impl Plan<'_> {
     fn complete_element(&mut self, index: usize) {
         let Some(setting) = self.legacy.customised.get(index) else { return };
         let Some(prefix) = element_prefix(&setting.path) else { return };
-        let all = settings::of(self.legacy.node, self.legacy.pack, &setting.file);
+        let all = self.legacy.settings(&setting.file);
         for sibling in all.into_iter().filter(|other| other.path.starts_with(prefix)) {
             let reference = self.judgement.reference(&setting.file, &sibling.path);
             let value = reference.unwrap_or(sibling.value);

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::inversion::Wanted;
 use super::inversion::draft::Draft;
+use super::placeholders::{covered, covered_value};
 use super::target::TargetPack;
-use super::toml::{covered, covered_value, same};
+use super::toml::same;
 use super::{Customised, Decisions, Evidence, Key, Note, Risk, Status, Target};
 use crate::render::phases::Environment;
 use crate::render::value::Value;

@@ -6,7 +6,9 @@ use super::instead::{Instead, instead};
 use super::proof::{self, Proof};
 use super::target::DEPLOYMENT_TOML;
 use super::write::{self, Written};
-use super::{Change, Decisions, Legacy, Note, Risk, Status, Target, decide, difference, review};
+use super::{
+    Change, Decisions, Legacy, Note, Risk, Status, Target, decide, difference, event_hub, review, steps,
+};
 use crate::diagnostic::Unread;
 use crate::input::Tree;
 use crate::model::{Deployment, Node, Product};
@@ -20,6 +22,8 @@ pub struct Migration<'a> {
     pub nodes: Vec<Migrated<'a>>,
     /// What concerns the deployment as a whole.
     pub notes: Vec<Note>,
+    /// What has to be done besides, whatever the configuration.
+    pub steps: Vec<Note>,
     /// What could not be read, and the nodes that could not be migrated.
     pub unread: Vec<Unread>,
 }
@@ -116,6 +120,7 @@ pub fn migrate<'a>(
     let decided = decide(&legacies, &target, destination.as_ref());
     let mut nodes = Vec::new();
     for (legacy, mut decisions) in legacies.into_iter().zip(decided) {
+        event_hub::connect(deployment, legacy.node, &mut decisions, target.version);
         let plain = write::Options { split_secrets: false, ..options };
         let mut written = written(deployment, &legacy, &decisions, &target, plain)?;
         let prove = |pack| proof::prove(&legacy.customised, &mut decisions, &written.text, &target, pack);
@@ -142,7 +147,8 @@ pub fn migrate<'a>(
     for node in &mut nodes {
         node.decisions.notes.sort_by_key(|note: &Note| note.risk);
     }
-    Ok(Migration { target, nodes, notes, unread: failed })
+    let steps = steps::steps(&nodes, target.version);
+    Ok(Migration { target, nodes, notes, steps, unread: failed })
 }
 
 /// A node of the target version keeps its own file as it is, unless it goes into the one of `--base`.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Answer, Question};
 use crate::migrate::{Key, Legacy};
-use crate::model::{Version, settings};
+use crate::model::Version;
 use crate::render::value::Value;
 
 const FILE: &str = "repository/conf/axis2/axis2.xml";
@@ -24,7 +24,7 @@ pub struct Members {
 impl Members {
     /// Looks a node over.
     pub fn of(legacy: &Legacy) -> Self {
-        let all = settings::of(legacy.node, legacy.pack, FILE);
+        let all = legacy.settings(FILE);
         let mut members: BTreeMap<usize, [Option<String>; 2]> = BTreeMap::new();
         let is_enabled = all.iter().any(|setting| setting.path == ENABLED && setting.value == "true");
         let scheme = all.iter().find(|setting| setting.path == SCHEME).map(|setting| setting.value.clone());
@@ -54,6 +54,10 @@ impl Members {
         apart(question.path)?;
         if !self.is_enabled {
             return Some(Answer::obsolete("clustering is off on this node: its members are asked by nobody"));
+        }
+        // Without any, what the target comes with is looked at as it is.
+        if self.addresses.is_empty() {
+            return None;
         }
         let members = Value::List(self.addresses.clone());
         Some(Answer::Keys(vec![(Key::dotted("clustering.members"), members)], None))

@@ -7,7 +7,6 @@ use std::collections::BTreeSet;
 use super::{Answer, Question};
 use crate::migrate::plan::typed;
 use crate::migrate::{Key, Legacy, Risk};
-use crate::model::settings;
 
 const FILE: &str = "repository/conf/tomcat/catalina-server.xml";
 const CONNECTOR: &str = "/Server/Service/Connector[@port='";
@@ -23,7 +22,7 @@ pub struct Connectors {
 impl Connectors {
     /// Looks a node over.
     pub fn of(legacy: &Legacy) -> Self {
-        let all = settings::of(legacy.node, legacy.pack, FILE);
+        let all = legacy.settings(FILE);
         let encrypted = all.iter().filter_map(|setting| {
             let (port, attribute) = apart(&setting.path)?;
             let says_so = (attribute == "scheme" && setting.value == "https")

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::{Answer, Question};
 use crate::migrate::inversion::Wanted;
 use crate::migrate::{Key, Legacy, Risk};
-use crate::model::{Version, settings};
+use crate::model::Version;
 use crate::render::value::Value;
 
 const DATA_SOURCES: &str = "repository/conf/datasources/master-datasources.xml";
@@ -19,6 +19,9 @@ const API_MANAGER: &str = "repository/conf/api-manager.xml";
 const ELEMENT: &str = "/datasources-configuration/datasources/datasource[name='";
 const REALM_DATA_SOURCE: &str = "/UserManager/Realm/Configuration/Property[@name='dataSource']";
 const STORE: &str = "/UserManager/Realm/UserStoreManager";
+
+/// Where an untouched node keeps its own registry.
+const LOCAL: &str = "WSO2_CARBON_DB";
 
 /// What a data source is used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,6 +63,10 @@ pub struct DataSources {
     instances: BTreeMap<String, &'static str>,
     /// Their database configurations.
     configurations: BTreeMap<String, &'static str>,
+    /// The database configuration of the registry of the node itself.
+    current: String,
+    /// JNDI names, by name.
+    references: BTreeMap<String, String>,
     /// The databases behind the data sources, by name.
     databases: BTreeMap<String, Database>,
 }
@@ -76,7 +83,9 @@ impl DataSources {
         for other in nodes.iter().map(Self::alone) {
             let used =
                 other.uses.iter().filter_map(|(name, usage)| Some((other.databases.get(name)?, usage)));
-            for (database, usage) in used.filter(|((url, _), _)| kind(url) != Some("h2")) {
+            // A database that statistics share is not theirs alone.
+            let used = used.filter(|((url, _), usage)| kind(url) != Some("h2") && **usage != Use::Statistics);
+            for (database, usage) in used {
                 let most = known.entry(database.clone()).or_insert(*usage);
                 *most = (*most).max(*usage);
             }
@@ -93,8 +102,8 @@ impl DataSources {
                 .any(|(other, taken)| taken == usage && other != name && shared.get(other) != Some(database));
             if !is_of_node && !is_taken && *usage != Use::Local {
                 own.uses.insert(name.clone(), *usage);
-                if let Some(reference) = jndi_name(legacy, name) {
-                    own.by_reference.insert(reference, *usage);
+                if let Some(reference) = own.references.get(name) {
+                    own.by_reference.insert(reference.clone(), *usage);
                 }
             }
         }
@@ -103,7 +112,7 @@ impl DataSources {
 
     fn alone(legacy: &Legacy) -> Self {
         let values = |file: &str| -> BTreeMap<String, String> {
-            let all = settings::of(legacy.node, legacy.pack, file);
+            let all = legacy.settings(file);
             all.into_iter().map(|setting| (setting.path, setting.value)).collect()
         };
         let (sources, registry, users) = (values(DATA_SOURCES), values(REGISTRY), values(USERS));
@@ -143,10 +152,17 @@ impl DataSources {
         if let Some(name) = reference.and_then(|reference| named(&sources, reference)) {
             found.uses.entry(name).or_insert(Use::ApiManager);
         }
-        for (name, usage) in [("WSO2_CARBON_DB", Use::Local), ("WSO2AM_STATS_DB", Use::Statistics)] {
-            found.uses.entry(name.to_owned()).or_insert(usage);
+        let local = format!("/wso2registry/dbConfig[@name='{}']/dataSource", current(&registry));
+        let local = registry.get(&local).and_then(|reference| named(&sources, reference));
+        let local = local.filter(|name| !found.uses.contains_key(name)).unwrap_or_else(|| LOCAL.to_owned());
+        for (name, usage) in [(local, Use::Local), ("WSO2AM_STATS_DB".to_owned(), Use::Statistics)] {
+            found.uses.entry(name).or_insert(usage);
         }
-        for path in sources.keys() {
+        found.current = current(&registry).to_owned();
+        for (path, value) in &sources {
+            if let Some((name, "jndiConfig/name")) = apart(path) {
+                found.references.insert(name.to_owned(), value.clone());
+            }
             let Some((name, "definition/configuration/url")) = apart(path) else { continue };
             let user = format!("{ELEMENT}{name}']/definition/configuration/username");
             let database = (sources.get(path), sources.get(&user));
@@ -155,7 +171,7 @@ impl DataSources {
             }
         }
         for (name, usage) in &found.uses {
-            if let Some(reference) = sources.get(&format!("{ELEMENT}{name}']/jndiConfig/name")) {
+            if let Some(reference) = found.references.get(name) {
                 found.by_reference.insert(reference.clone(), *usage);
             }
         }
@@ -197,7 +213,7 @@ impl DataSources {
         if rest == "description" {
             return Some(Answer::obsolete("the target writes the descriptions of data sources by itself"));
         }
-        let usage = *self.uses.get(name)?;
+        let Some(usage) = self.uses.get(name).copied() else { return self.of_custom(question, name, rest) };
         let Some((element, reference, table)) = usage.target() else {
             return Some(Answer::obsolete(
                 "the statistics database has no successor: analytics run outside of the server from 4.0 on, and in a \
@@ -212,6 +228,22 @@ impl DataSources {
         }
         let file = question.file.to_owned();
         let path = format!("{ELEMENT}{element}']/{rest}");
+        Some(Answer::Moved(Wanted { file, path, value: question.value.map(str::to_owned) }, None))
+    }
+
+    /// A data source of the user's own is known in the target by one name, `jdbc/` before it: what refers to it goes by
+    /// that name.
+    fn of_custom(&self, question: Question, name: &str, rest: &str) -> Option<Answer> {
+        if name == LOCAL && !self.references.contains_key(name) {
+            return Some(Answer::obsolete(
+                "the registry of the node lies in another data source, which is [database.local] now",
+            ));
+        }
+        let own = self.references.get(name)?.strip_prefix("jdbc/")?;
+        if own == name {
+            return None;
+        }
+        let (file, path) = (question.file.to_owned(), format!("{ELEMENT}{own}']/{rest}"));
         Some(Answer::Moved(Wanted { file, path, value: question.value.map(str::to_owned) }, None))
     }
 
@@ -244,7 +276,11 @@ impl DataSources {
         };
         let value = question.value;
         if let Some((name, rest)) = element(question.path, "/wso2registry/dbConfig[@name='") {
-            let own = self.configurations.get(name)?;
+            let own = match self.configurations.get(name) {
+                Some(own) => own,
+                None if name == self.current => "wso2registry",
+                None => return None,
+            };
             let translated =
                 value.map(|value| match self.by_reference.get(value).and_then(|usage| usage.target()) {
                     Some((_, reference, _)) => format!("jdbc/{reference}"),
@@ -288,11 +324,17 @@ impl DataSources {
     }
 }
 
-/// The JNDI name of a data source.
-fn jndi_name(legacy: &Legacy, name: &str) -> Option<String> {
-    let path = format!("{ELEMENT}{name}']/jndiConfig/name");
-    let all = settings::of(legacy.node, legacy.pack, DATA_SOURCES);
-    all.into_iter().find(|setting| setting.path == path).map(|setting| setting.value)
+/// True for a node whose users lie in a database that a new server can take over, which the embedded one is not.
+pub(super) fn keeps_users(legacy: &Legacy) -> bool {
+    let sources = DataSources::alone(legacy);
+    let holds_users = |usage: &Use| matches!(usage, Use::Shared | Use::Users);
+    let urls = sources.uses.iter().filter(|(_, usage)| holds_users(usage));
+    urls.filter_map(|(name, _)| sources.databases.get(name)).any(|(url, _)| kind(url) != Some("h2"))
+}
+
+/// The name of the database configuration that the registry of the node itself has.
+fn current(registry: &BTreeMap<String, String>) -> &str {
+    registry.get("/wso2registry/currentDBConfig").map_or("wso2registry", String::as_str)
 }
 
 /// The name of the data source that a JNDI name belongs to.

@@ -1,8 +1,12 @@
 //! Gateway environments: endpoints have a key for each scheme, and gateways name the environments that they serve.
 
+use std::collections::BTreeSet;
+
+use super::data_sources::keeps_users;
 use super::{Answer, Question};
-use crate::migrate::Key;
 use crate::migrate::inversion::draft::Draft;
+use crate::migrate::{Customised, Key, Legacy, Note, Risk};
+use crate::model::{Role, Version};
 use crate::render::value::{Map, Value};
 
 const FILE: &str = "repository/conf/api-manager.xml";
@@ -27,9 +31,84 @@ pub fn answer(question: Question) -> Option<Answer> {
     (!keys.is_empty()).then_some(Answer::Keys(keys, None))
 }
 
-/// What environments of the target need that those of the XML versions did not have: the kind of gateway, who runs it,
-/// and that gateways serve them.
+/// The gateway environments of a node, and of those that publish to them.
+#[derive(Debug)]
+pub struct Environments {
+    /// Names, in the order of the file.
+    own: Vec<String>,
+    /// Names on the nodes with a publisher; of all nodes where none is known.
+    published: Vec<String>,
+    /// True where the target has to have them under their names: APIs in the database are deployed to these.
+    is_kept: bool,
+    /// True where the node has its own ones, or publishes to them.
+    is_own: bool,
+}
+
+impl Environments {
+    /// Looks a node over, one of a deployment.
+    pub fn of(legacy: &Legacy, nodes: &[Legacy]) -> Self {
+        let publishers = || nodes.iter().filter(|other| other.node.acts_as(Role::Publisher));
+        let mut published: Vec<String> = publishers().flat_map(names).collect();
+        if published.is_empty() {
+            published = nodes.iter().flat_map(names).collect();
+        }
+        let mut seen = BTreeSet::new();
+        published.retain(|name| seen.insert(name.clone()));
+        let has_own = |legacy: &Legacy| legacy.customised.iter().any(is_of_environment);
+        Self {
+            own: names(legacy),
+            published,
+            is_kept: nodes.iter().any(|node| has_own(node) || keeps_users(node)),
+            is_own: has_own(legacy) || legacy.node.acts_as(Role::Publisher),
+        }
+    }
+
+    /// The name that the environment of a fresh pack takes: 4.x calls Default what was Production and Sandbox.
+    pub fn renamed(&self, base: &Draft) -> Option<(Key, Value)> {
+        let list = Key::dotted(ENVIRONMENTS);
+        let fresh = environments_of(base);
+        let fresh = fresh.first()?;
+        let name = self.own.first().filter(|_| self.is_kept && !self.own.contains(fresh))?;
+        Some((list.item(0, None).name("name"), Value::Text(name.clone())))
+    }
+
+    /// What [`completed`] says, with the environments that the publishers of the deployment have where the node tells of
+    /// none.
+    pub fn completed(&self, base: &Draft, draft: &Draft) -> Vec<(Key, Value)> {
+        let served =
+            if self.is_own || !self.is_kept { environments_of(draft) } else { self.published.clone() };
+        serving(base, draft, served)
+    }
+
+    /// What is to be said of a gateway that may serve more environments than it did.
+    pub fn note(&self, version: Version) -> Option<Note> {
+        let is_open = version.at_least(4, 0) && self.is_kept && !self.is_own && self.published.len() > 1;
+        let text = format!(
+            "from 4.0 on a gateway fetches the APIs of the environments in [apim.sync_runtime_artifacts.gateway] \
+             gateway_labels: if this node is a gateway, leave only those of {} there that it serves",
+            self.published.join(", ")
+        );
+        is_open.then_some(Note { risk: Risk::High, text })
+    }
+}
+
+/// What environments of the target need that those of older versions did not have: the kind of gateway, who runs it, and
+/// that gateways serve them.
 pub fn completed(base: &Draft, draft: &Draft) -> Vec<(Key, Value)> {
+    serving(base, draft, environments_of(draft))
+}
+
+fn serving(base: &Draft, draft: &Draft, served: Vec<String>) -> Vec<(Key, Value)> {
+    let mut assignments = kinds(base, draft);
+    let labels = Key::dotted("apim.sync_runtime_artifacts.gateway.gateway_labels");
+    if base.get(&labels).is_some() && !served.is_empty() && served != environments_of(base) {
+        assignments.push((labels, Value::List(served.into_iter().map(Value::Text).collect())));
+    }
+    assignments
+}
+
+/// The kind of gateway and who runs it, as the environment of the fresh pack has them.
+fn kinds(base: &Draft, draft: &Draft) -> Vec<(Key, Value)> {
     let list = Key::dotted(ENVIRONMENTS);
     let (Some(Value::List(before)), Some(Value::List(now))) = (base.get(&list), draft.get(&list)) else {
         return Vec::new();
@@ -46,15 +125,30 @@ pub fn completed(base: &Draft, draft: &Draft) -> Vec<(Key, Value)> {
             }
         }
     }
-    let labels = Key::dotted("apim.sync_runtime_artifacts.gateway.gateway_labels");
-    if before != now && base.get(&labels).is_some() {
-        let name = |environment: &Value| match environment {
-            Value::Map(environment) => text(environment, "name").map(|name| Value::Text(name.to_owned())),
-            _ => None,
-        };
-        assignments.push((labels, Value::List(now.iter().filter_map(name).collect())));
-    }
     assignments
+}
+
+/// The names of a node's environments, in the order of the file.
+fn names(legacy: &Legacy) -> Vec<String> {
+    let all = legacy.settings(FILE);
+    let named = all.iter().filter_map(|setting| {
+        let (name, field) = setting.path.strip_prefix(ENVIRONMENT)?.split_once("']/")?;
+        (field == "ServerURL").then(|| name.to_owned())
+    });
+    named.collect()
+}
+
+fn is_of_environment(setting: &Customised) -> bool {
+    setting.file == FILE && setting.value.is_some() && setting.path.starts_with(ENVIRONMENT)
+}
+
+fn environments_of(draft: &Draft) -> Vec<String> {
+    let Some(Value::List(items)) = draft.get(&Key::dotted(ENVIRONMENTS)) else { return Vec::new() };
+    let name = |item: &Value| match item {
+        Value::Map(item) => text(item, "name").map(str::to_owned),
+        _ => None,
+    };
+    items.iter().filter_map(name).collect()
 }
 
 fn text<'a>(table: &'a Map, field: &str) -> Option<&'a str> {

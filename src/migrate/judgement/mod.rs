@@ -7,20 +7,23 @@ mod connectors;
 mod data_sources;
 mod files;
 pub(super) mod gateways;
+mod key_manager;
 mod profiles;
 mod scopes;
 mod secure_vault;
 mod server_role;
 mod throttling;
-mod user_stores;
+pub(super) mod user_stores;
 
 use std::borrow::Cow;
 
 use self::clustering::Members;
 use self::connectors::Connectors;
 use self::data_sources::DataSources;
+use self::gateways::Environments;
 use self::profiles::ProfileFiles;
 use self::secure_vault::SecureVault;
+use self::user_stores::UserStores;
 use super::inversion::Wanted;
 use super::inversion::draft::Draft;
 use super::{Customised, Decision, Key, Legacy, Note, Risk, Status};
@@ -70,6 +73,8 @@ pub struct Judgement<'a> {
     profiles: ProfileFiles,
     members: Members,
     vault: SecureVault,
+    user_stores: UserStores,
+    environments: Environments,
     role: (Option<(Key, Value)>, Option<Note>),
 }
 
@@ -84,16 +89,19 @@ impl<'a> Judgement<'a> {
             connectors: Connectors::of(legacy),
             members: Members::of(legacy),
             vault: SecureVault::of(legacy),
+            user_stores: UserStores::of(legacy, nodes, version),
+            environments: Environments::of(legacy, nodes),
             role: server_role::server_role(legacy, version),
         }
     }
 
     /// What has to stand before settings can be inverted: types from which other keys follow.
-    pub fn first(&self) -> Vec<(Key, Value)> {
+    pub fn first(&self, base: &Draft) -> Vec<(Key, Value)> {
         let mut assignments = self.vault.aliases();
+        assignments.extend(self.environments.renamed(base));
         assignments.extend(self.role.0.clone());
         assignments.extend(self.data_sources.types(self.legacy, self.version));
-        assignments.extend(user_stores::kind(self.legacy, self.version));
+        assignments.extend(self.user_stores.kind());
         assignments
     }
 
@@ -104,8 +112,9 @@ impl<'a> Judgement<'a> {
             .or_else(|| self.profiles.answer(question))
             .or_else(|| self.members.answer(question, self.version))
             .or_else(|| self.data_sources.answer(question))
-            .or_else(|| user_stores::answer(question, self.version))
+            .or_else(|| self.user_stores.answer(question))
             .or_else(|| self.connectors.answer(question))
+            .or_else(|| key_manager::answer(self.legacy, question, self.version))
             .or_else(|| gateways::answer(question))
             .or_else(|| scopes::answer(self.legacy, question, self.version))
             .or_else(|| throttling::answer(question, self.version))
@@ -131,12 +140,14 @@ impl<'a> Judgement<'a> {
     pub fn notes(&self) -> Vec<Note> {
         let mut notes = self.vault.notes();
         notes.extend(self.role.1.clone());
+        notes.extend(self.user_stores.note());
+        notes.extend(self.environments.note(self.version));
         notes.extend(app_manager::note(self.legacy));
         notes
     }
 
     /// What the target needs besides, once all settings are assigned.
     pub fn last(&self, base: &Draft, draft: &Draft) -> Vec<(Key, Value)> {
-        gateways::completed(base, draft)
+        self.environments.completed(base, draft)
     }
 }

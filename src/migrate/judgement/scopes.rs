@@ -2,7 +2,7 @@
 
 use super::{Answer, Question};
 use crate::migrate::{Key, Legacy};
-use crate::model::{Version, settings};
+use crate::model::Version;
 use crate::render::value::Value;
 
 const FILE: &str = "repository/conf/api-manager.xml";
@@ -13,7 +13,7 @@ pub fn answer(legacy: &Legacy, question: Question, version: Version) -> Option<A
     if question.file != FILE || !is_scope(question.path) {
         return None;
     }
-    let own = settings::of(legacy.node, legacy.pack, FILE);
+    let own = legacy.settings(FILE);
     let own = own.into_iter().filter(|setting| is_scope(&setting.path));
     let scopes: Vec<Value> = own.map(|setting| Value::Text(setting.value)).collect();
     let name = if version.at_least(4, 0) { "allowed_scopes" } else { "white_listed_scopes" };

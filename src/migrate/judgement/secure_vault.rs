@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Answer, Question};
 use crate::migrate::{Customised, Decision, Key, KeyPart, Legacy, Note, Risk, Status};
-use crate::model::settings;
 use crate::render::value::Value;
 
 const CIPHER_TEXT: &str = "repository/conf/security/cipher-text.properties";
@@ -37,7 +36,7 @@ impl SecureVault {
             };
             Some(((setting.file.clone(), path.to_owned()), alias.trim().to_owned()))
         };
-        let secrets = settings::of(legacy.node, legacy.pack, CIPHER_TEXT);
+        let secrets = legacy.settings(CIPHER_TEXT);
         Self {
             aliases: legacy.customised.iter().filter_map(alias).collect(),
             secrets: secrets.into_iter().map(|setting| (setting.path, setting.value)).collect(),

@@ -20,7 +20,8 @@ pub fn answer(question: Question, version: Version) -> Option<Answer> {
                 "AuthUrlGroup" => "traffic_manager_auth_urls",
                 _ => return None,
             };
-            Some(Answer::Keys(url_groups(question.value?, field)?, None))
+            let text = question.value?;
+            Some(Answer::Keys(url_groups(text, field)?, outside(text)))
         }
         // 3.x has no key for it: the file is copied.
         "repository/conf/jndi2.properties" if version.at_least(4, 0) => Some(second_broker(question)),
@@ -49,6 +50,19 @@ fn url_groups(text: &str, field: &str) -> Option<Vec<(Key, Value)>> {
     (!keys.is_empty()).then_some(keys)
 }
 
+/// What is to be said of URLs outside the braces of a text that has some.
+fn outside(text: &str) -> Option<String> {
+    let urls: Vec<&str> =
+        url_group::parse(text).outside.into_iter().filter_map(|url| text.get(url)).collect();
+    (!urls.is_empty()).then(|| {
+        format!(
+            "{} stands outside the braces, where the old server passed it over, and is left out: give it an \
+             [[apim.throttling.url_group]] of its own if events were meant to go there",
+            urls.join(", ")
+        )
+    })
+}
+
 /// The target writes the second JNDI file and its event publisher itself for each URL of one key.
 fn second_broker(question: Question) -> Answer {
     let key = "apim.throttling.event_duplicate_url";
@@ -73,6 +87,8 @@ mod tests {
         assert_eq!(groups("tcp://${a}:${b}"), Some(1));
         assert_eq!(groups("{tcp://${a}:1,tcp://b:1},{tcp://c:1|tcp://d:1}"), Some(2));
         assert_eq!(groups(""), None);
+        assert!(outside("tcp://a:1,{tcp://b:1}").unwrap().starts_with("tcp://a:1 stands outside"));
+        assert_eq!(outside("{tcp://a:1},{tcp://b:1}"), None);
         let keys = url_groups("{tcp://c:1|tcp://d:1}", "traffic_manager_urls").unwrap();
         assert_eq!(keys[1].1, Value::Text("failover".to_owned()));
     }

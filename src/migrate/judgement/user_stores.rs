@@ -1,48 +1,113 @@
-//! The primary user store: its class follows from `user_store.type`.
+//! User stores: the class of the primary one follows from `user_store.type`, others are files of their own.
 
+use super::data_sources::keeps_users;
 use super::{Answer, Question};
 use crate::migrate::inversion::Wanted;
-use crate::migrate::{Key, Legacy};
-use crate::model::{Version, settings};
+use crate::migrate::inversion::draft::Draft;
+use crate::migrate::{Key, Legacy, Note, Risk};
+use crate::model::Version;
 use crate::render::value::Value;
 
 const FILE: &str = "repository/conf/user-mgt.xml";
-const STORE: &str = "/UserManager/Realm/UserStoreManager[@class='";
+/// One store; where there are several, their classes tell them apart.
+const STORE: &str = "/UserManager/Realm/UserStoreManager";
+const CLASS: &str = "[@class='";
 
 /// Classes of the XML versions, with the types that have them in `infer.json`.
 const TYPES: [(&str, &str); 4] = [
-    ("org.wso2.carbon.user.core.jdbc.JDBCUserStoreManager", "database"),
+    ("org.wso2.carbon.user.core.jdbc.JDBCUserStoreManager", DATABASE),
     ("org.wso2.carbon.user.core.ldap.ReadOnlyLDAPUserStoreManager", "read_only_ldap"),
     ("org.wso2.carbon.user.core.ldap.ReadWriteLDAPUserStoreManager", "read_write_ldap"),
     ("org.wso2.carbon.user.core.ldap.ActiveDirectoryUserStoreManager", "active_directory"),
 ];
+const DATABASE: &str = "database";
 
-/// The type of a user store that the node changed; the fresh pack of 4.x has `database_unique_id`, whose users have
-/// other identifiers.
-pub fn kind(legacy: &Legacy, version: Version) -> Option<(Key, Value)> {
-    let changed = |setting: &&crate::migrate::Customised| {
-        setting.file == FILE && setting.path.starts_with(STORE) && setting.value.is_some()
-    };
-    let customised = legacy.customised.iter().find(changed)?;
-    let (class, _) = customised.path.strip_prefix(STORE)?.split_once("']")?;
-    let all = settings::of(legacy.node, legacy.pack, FILE);
-    let own = all.iter().any(|setting| setting.path == customised.path);
-    let (_, name) = TYPES.iter().find(|(known, _)| *known == class && own)?;
-    // 4.x reads the user store of an older version by its unique identifiers once the databases are migrated.
-    if *name == "database" && version.at_least(4, 0) {
-        return None;
-    }
-    Some((Key::dotted("user_store.type"), Value::Text((*name).to_owned())))
+/// The user stores of a node.
+#[derive(Debug, Default)]
+pub struct UserStores {
+    /// Class of the primary one, which stands first.
+    primary: Option<String>,
+    /// What the target's type of it is, where that is not what a fresh pack has.
+    kind: Option<&'static str>,
+    /// What the directory has all users and groups under; the types of directories do not start without it.
+    base: Option<String>,
 }
 
-/// What becomes of a property of the JDBC user store: 4.x has another class for it.
-pub fn answer(question: Question, version: Version) -> Option<Answer> {
-    let (class, rest) =
-        question.path.strip_prefix(STORE).filter(|_| question.file == FILE)?.split_once("']")?;
-    if !version.at_least(4, 0) || !class.ends_with(".jdbc.JDBCUserStoreManager") {
-        return None;
+impl UserStores {
+    /// Looks a node over, one of a deployment: all of its nodes have the same users.
+    pub fn of(legacy: &Legacy, nodes: &[Legacy], version: Version) -> Self {
+        let all = legacy.settings(FILE);
+        let primary = all.iter().find_map(|setting| match setting.path.strip_prefix(STORE)? {
+            "/@class" => Some(setting.value.clone()),
+            rest => Some(rest.strip_prefix(CLASS)?.split_once("']")?.0.to_owned()),
+        });
+        let kind = TYPES.iter().find(|(class, _)| primary.as_deref() == Some(*class)).map(|(_, kind)| *kind);
+        // The fresh pack of 4.x has `database_unique_id`: users of older versions have no such identifiers.
+        let is_other = kind.is_some_and(|kind| {
+            kind != DATABASE || (version.at_least(4, 0) && nodes.iter().any(keeps_users))
+        });
+        let users = all.iter().find(|setting| {
+            setting.path.starts_with(STORE) && setting.path.ends_with("/Property[@name='UserSearchBase']")
+        });
+        let base = users.map(|setting| setting.value.split_once(',').map_or("", |(_, base)| base.trim()));
+        let base = base.map(str::to_owned).filter(|_| kind != Some(DATABASE));
+        Self { primary, kind: kind.filter(|_| is_other), base }
     }
-    let path = format!("{STORE}org.wso2.carbon.user.core.jdbc.UniqueIDJDBCUserStoreManager']{rest}");
-    let (file, value) = (question.file.to_owned(), question.value.map(str::to_owned));
-    Some(Answer::Moved(Wanted { file, path, value }, None))
+
+    /// The type of the primary user store, and what it asks for.
+    pub fn kind(&self) -> Vec<(Key, Value)> {
+        let Some(kind) = self.kind else { return Vec::new() };
+        let base = self.base.iter().map(|base| ("user_store.base_dn", base.as_str()));
+        let keys = base.chain([("user_store.type", kind)]);
+        keys.map(|(key, value)| (Key::dotted(key), Value::Text(value.to_owned()))).collect()
+    }
+
+    /// What becomes of a setting of one store among several: the target has the primary one alone in this file.
+    pub fn answer(&self, question: Question) -> Option<Answer> {
+        let (class, rest) = question
+            .path
+            .strip_prefix(STORE)
+            .filter(|_| question.file == FILE)?
+            .strip_prefix(CLASS)?
+            .split_once("']")?;
+        if self.primary.as_deref() != Some(class) {
+            return Some(match question.value {
+                Some(_) => Answer::manual(
+                    Risk::High,
+                    "a user store besides the primary one: add it in the console of the new server, or as a file of its own \
+                     in repository/deployment/server/userstores",
+                ),
+                None => Answer::obsolete("the node has no such user store"),
+            });
+        }
+        let (file, value) = (question.file.to_owned(), question.value.map(str::to_owned));
+        Some(Answer::Moved(Wanted { file, path: format!("{STORE}{rest}"), value }, None))
+    }
+
+    /// What is to be said where users keep the identifiers of an older version.
+    pub fn note(&self) -> Option<Note> {
+        (self.kind == Some(DATABASE)).then(kept)
+    }
+}
+
+/// The type of the user store that a deployment.toml of before 3.2 means, where a database holds the users that a new
+/// server can take over; WSO2's upgrade guides set it.
+pub fn kind_of(written: &Draft, version: Version) -> Option<(Key, Value)> {
+    let text = |key: &str| match written.get(&Key::dotted(key)) {
+        Some(Value::Text(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    let is_database = text("user_store.type").is_none_or(|kind| kind == DATABASE);
+    let is_kept = ["database.shared_db.type", "database.user.type"]
+        .iter()
+        .any(|key| text(key).is_some_and(|kind| kind != "h2"));
+    let kind = (Key::dotted("user_store.type"), Value::Text(DATABASE.to_owned()));
+    (!version.at_least(3, 2) && is_database && is_kept).then_some(kind)
+}
+
+/// What is to be said of users who keep the identifiers of an older version.
+pub fn kept() -> Note {
+    let text = "user_store.type = \"database\" reads the users as the old server left them: change it to \
+                \"database_unique_id\", the default of 4.x, only once the user store is migrated to unique IDs";
+    Note { risk: Risk::Low, text: text.to_owned() }
 }

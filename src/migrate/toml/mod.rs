@@ -5,18 +5,16 @@
 
 mod judgement;
 mod lists;
-mod placeholders;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) use self::placeholders::{covered, covered_value};
-use self::placeholders::{covered_draft, restored, restored_key, restored_value};
 use super::decision::untemplated;
 use super::inversion::destination::Destination;
 use super::inversion::draft::Draft;
 use super::inversion::effects::Effects;
 use super::inversion::{Inversion, Outcome, Wanted};
-use super::judgement::gateways;
+use super::judgement::{gateways, user_stores};
+use super::placeholders::{covered, covered_draft, restored, restored_key, restored_value};
 use super::relocation::{self, Fate, Found, Journey};
 use super::target::{DEPLOYMENT_TOML, destination_of, vanilla_draft};
 use super::{
@@ -234,7 +232,12 @@ impl Plan<'_> {
                 self.inversion.assign(&key, value);
             }
         }
-        self.finish(&waiting)
+        let kind =
+            user_stores::kind_of(&self.written, self.version).filter(|_| self.target.version.at_least(4, 0));
+        let kept = kind.filter(|(key, value)| self.inversion.assign(key, value.clone()));
+        let mut decisions = self.finish(&waiting);
+        decisions.notes.extend(kept.map(|_| user_stores::kept()));
+        decisions
     }
 
     /// The server starts with no value that names an alias which is not there yet.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{DIFFERENT, SECTIONS, before, contrast, now, risk, settings, tasks};
+use super::{DIFFERENT, SECTIONS, STEPS, before, contrast, now, risk, settings, tasks, unproved};
 use crate::migrate::run::{Migrated, Migration};
 use crate::migrate::{Note, Status};
 use crate::syntax::secrets;
@@ -20,7 +20,14 @@ pub fn report_html(migration: &Migration<'_>) -> String {
     );
     summary(migration, &mut text);
     notes(&migration.notes, &mut text);
+    if let Some(unproved) = unproved(migration) {
+        let _ = writeln!(text, "<p>{}.</p>", escaped(&unproved));
+    }
     to_do(migration, &mut text);
+    if !migration.steps.is_empty() {
+        let _ = writeln!(text, "<h2>{STEPS}</h2>");
+        notes(&migration.steps, &mut text);
+    }
     if !migration.unread.is_empty() {
         text.push_str("<h2>Not read</h2>\n<ul>\n");
         for unread in &migration.unread {
@@ -75,17 +82,18 @@ fn to_do(migration: &Migration<'_>, text: &mut String) {
         let _ = write!(
             text,
             "<li><label><input type=\"checkbox\"> <b class=\"{risk}\">{risk}</b> {} <code>{}</code>: {}</label>",
-            escaped(task.node),
+            escaped(&task.nodes()),
             escaped(task.file),
             escaped(task.note)
         );
-        let settings: Vec<_> = task.settings.iter().filter(|setting| !setting.path.is_empty()).collect();
+        let settings: Vec<_> = task.settings.iter().filter(|(_, setting)| !setting.path.is_empty()).collect();
         if !settings.is_empty() {
             let _ = write!(text, "<details><summary>{} settings</summary><ul>", settings.len());
-            for setting in settings {
+            for (node, setting) in settings {
                 let _ = write!(
                     text,
-                    "<li>line {}: <code>{}</code> = <code>{}</code></li>",
+                    "<li>{} line {}: <code>{}</code> = <code>{}</code></li>",
+                    escaped(node),
                     setting.line,
                     escaped(&secrets::hide(&setting.path)),
                     escaped(&now(setting))

@@ -56,10 +56,14 @@ pub fn report_human(migration: &Migration<'_>, place: Option<&str>) -> String {
             count => format!("{count} settings"),
         };
         let _ =
-            writeln!(text, "  [{}] {} {} ({count}): {}", risk(task.risk), task.node, task.file, task.note);
+            writeln!(text, "  [{}] {} {} ({count}): {}", risk(task.risk), task.nodes(), task.file, task.note);
     }
     if tasks.len() > MOST_TASKS {
         let _ = writeln!(text, "  and {} more in the report", tasks.len() - MOST_TASKS);
+    }
+    if !migration.steps.is_empty() {
+        let _ =
+            writeln!(text, "\n{} steps besides the configuration are in the report", migration.steps.len());
     }
     for unread in &migration.unread {
         let node = unread.node.as_deref().map(|node| format!("{node} ")).unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{DIFFERENT, SECTIONS, before, contrast, now, risk, settings, tasks, unproved};
+use super::{DIFFERENT, SECTIONS, STEPS, before, contrast, now, risk, settings, tasks, unproved};
 use crate::migrate::Status;
 use crate::migrate::run::{Migrated, Migration};
 use crate::syntax::secrets;
@@ -21,6 +21,12 @@ pub fn report_markdown(migration: &Migration<'_>) -> String {
         let _ = writeln!(text, "\n{}.", plain(&unproved));
     }
     to_do(migration, &mut text);
+    if !migration.steps.is_empty() {
+        let _ = writeln!(text, "\n## {STEPS}\n");
+    }
+    for step in &migration.steps {
+        let _ = writeln!(text, "- [ ] **{}**: {}", risk(step.risk), plain(&step.text));
+    }
     if !migration.unread.is_empty() {
         text.push_str("\n## Not read\n\n");
         for unread in &migration.unread {
@@ -65,14 +71,15 @@ fn to_do(migration: &Migration<'_>, text: &mut String) {
             text,
             "- [ ] **{}**, {}, {}: {}",
             risk(task.risk),
-            plain(task.node),
+            plain(&task.nodes()),
             code(task.file),
             plain(task.note)
         );
-        for setting in task.settings.iter().filter(|setting| !setting.path.is_empty()) {
+        for (node, setting) in task.settings.iter().filter(|(_, setting)| !setting.path.is_empty()) {
             let _ = writeln!(
                 text,
-                "  - line {}: {} = {}",
+                "  - {} line {}: {} = {}",
+                plain(node),
                 setting.line,
                 code(&secrets::hide(&setting.path)),
                 code(&now(setting))

@@ -28,25 +28,36 @@ const SECTIONS: [(&str, &str, &str); 5] = [
 /// The head over [`contrast`].
 const DIFFERENT: &str = "Where the target's files differ from the old ones";
 
-/// One thing that a person has to do: settings of one file with the same instruction.
+/// The head over the steps of an upgrade that no configuration can take.
+const STEPS: &str = "Besides the configuration";
+
+/// One thing that a person has to do: settings of one file with the same instruction, on as many nodes as have them.
 struct Task<'a> {
     risk: Risk,
-    node: &'a str,
     file: &'a str,
     note: &'a str,
-    settings: Vec<&'a Customised>,
+    /// With the names of their nodes.
+    settings: Vec<(&'a str, &'a Customised)>,
+}
+
+impl Task<'_> {
+    /// The nodes, each once.
+    fn nodes(&self) -> String {
+        let mut nodes: Vec<&str> = self.settings.iter().map(|(node, _)| *node).collect();
+        nodes.dedup();
+        nodes.join(", ")
+    }
 }
 
 fn settings<'a>(node: &'a Migrated<'_>) -> impl Iterator<Item = (&'a Customised, &'a Decision)> {
     node.legacy.customised.iter().zip(&node.decisions.settings)
 }
 
-/// The to-do list, worst first; within one risk by node and file.
+/// The to-do list, worst first; within one risk in the order of the nodes.
 fn tasks<'a>(migration: &'a Migration<'_>) -> Vec<Task<'a>> {
     let mut tasks: Vec<Task<'a>> = Vec::new();
     for migrated in &migration.nodes {
         let node = migrated.legacy.node.name.as_str();
-        let first = tasks.len();
         for (setting, decision) in
             settings(migrated).filter(|(_, decision)| decision.status == Status::Manual)
         {
@@ -54,14 +65,13 @@ fn tasks<'a>(migration: &'a Migration<'_>) -> Vec<Task<'a>> {
             let same = |task: &&mut Task<'_>| {
                 task.file == setting.file && task.note == note && task.risk == decision.risk
             };
-            match tasks.iter_mut().skip(first).find(same) {
-                Some(task) => task.settings.push(setting),
+            match tasks.iter_mut().find(same) {
+                Some(task) => task.settings.push((node, setting)),
                 None => tasks.push(Task {
                     risk: decision.risk,
-                    node,
                     file: &setting.file,
                     note,
-                    settings: vec![setting],
+                    settings: vec![(node, setting)],
                 }),
             }
         }
