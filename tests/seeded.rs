@@ -140,9 +140,9 @@ fn is_found(fault: &Fault, sound: &Sound, node: &str, variation: &Variation) -> 
         fault.copied.first().map(|copied| &copied.file),
     ];
     let place = files.into_iter().flatten().next().ok_or("changes nothing")?;
-    let file = paths(place).first().map(|path| renamed(path, sound, variation)).unwrap();
+    let files: Vec<String> = paths(place).iter().map(|path| renamed(path, sound, variation)).collect();
     let at = varied(&filled(&fault.at, sound, node), "", sound, variation);
-    judge(fault, sound, (&file, &at), &run(copy.path()))
+    judge(fault, sound, (&files, &at), &run(copy.path()))
 }
 
 /// Makes the mistake in a copy of the deployment.
@@ -185,9 +185,9 @@ fn save_in_latin_1(file: &Path) {
     fs::write(file, bytes).unwrap();
 }
 
-/// The findings of the fault, in the file and on the line that shows it, and none but those of the sound deployment and
-/// the companions.
-fn judge(fault: &Fault, sound: &Sound, place: (&str, &str), outcome: &Outcome) -> Result<(), String> {
+/// The findings of the fault, in the file (or one of the files) and on the line that shows it, and none but those of the
+/// sound deployment and the companions.
+fn judge(fault: &Fault, sound: &Sound, place: (&[String], &str), outcome: &Outcome) -> Result<(), String> {
     let (own, others): (Vec<_>, Vec<_>) =
         outcome.diagnostics.iter().partition(|found| found.code == fault.code);
     let strange: Vec<&str> = others
@@ -197,13 +197,18 @@ fn judge(fault: &Fault, sound: &Sound, place: (&str, &str), outcome: &Outcome) -
         .collect();
     let severity = fault.severity.unwrap_or_else(|| find(&fault.code).unwrap().card.severity);
     let astray = own.iter().map(|found| stands(found, outcome)).find(|(file, line)| {
-        let is_there = file == place.0 && line.contains(place.1);
+        let is_there = place.0.contains(file) && line.contains(place.1);
         !is_there
     });
     let told = if own.is_empty() {
         "is not found".to_owned()
     } else if let Some((file, line)) = astray {
-        format!("stands in {file} at \"{}\" and not in {} at \"{}\"", line.trim(), place.0, place.1)
+        format!(
+            "stands in {file} at \"{}\" and not in {} at \"{}\"",
+            line.trim(),
+            place.0.join(" or "),
+            place.1
+        )
     } else if own.len() != fault.findings {
         format!("is found {} times", own.len())
     } else if own.iter().any(|found| found.severity != severity) {

@@ -66,7 +66,8 @@ pub struct Fault {
     pub nodes: Vec<String>,
     /// What stands on the line that the finding points at.
     pub at: String,
-    /// The file that the finding points into; the first one that changes if none is named.
+    /// The file that the finding points into, each of several where it begins with `../*/`; the first one that changes if
+    /// none is named.
     #[serde(rename = "in")]
     pub place: Option<String>,
     /// The severity where it is not that of the card: that of one of its variants.

@@ -44,7 +44,6 @@ pub(super) fn data_sources(settings: &Settings<'_>, is_api_manager: bool) -> Vec
         .collect();
     found.extend(settings.entries("datasource").into_iter().map(|entry| {
         let id = entry.get("id");
-        let options = entry.get("validationQuery").map(|query| ("validationQuery".to_owned(), query));
         let url = entry.get("url");
         DataSource {
             jndi_name: id.as_ref().map(|id| id.map(|id| format!("jdbc/{id}"))),
@@ -55,7 +54,7 @@ pub(super) fn data_sources(settings: &Settings<'_>, is_api_manager: bool) -> Vec
             user_name: entry.get("username"),
             password: entry.get("password").map(|password| password.secret()),
             parts: UrlParts::default(),
-            options: options.into_iter().chain(entry.under("pool_options")).collect(),
+            options: options(entry.under("pool_options"), entry.get("validationQuery")),
             spare: false,
             pool: entry.span(),
             span: entry.span(),
@@ -83,7 +82,6 @@ fn of_table(settings: &Settings<'_>, name: &str, jndi_name: &str) -> DataSource 
     let driver = driver.or_else(|| {
         Some(Setting::at(embedded.and(Some("org.h2.Driver"))?.to_owned(), span, Origin::Derived))
     });
-    let query = get("validationQuery").map(|query| ("validationQuery".to_owned(), query));
     DataSource {
         name: Setting::at(name.to_owned(), span, origin),
         jndi_name: Some(Setting::at(jndi_name.to_owned(), span, Origin::Derived)),
@@ -93,12 +91,20 @@ fn of_table(settings: &Settings<'_>, name: &str, jndi_name: &str) -> DataSource 
         user_name: get("username"),
         password: get("password").map(|password| password.secret()),
         parts: url_parts(settings, &table),
-        options: query.into_iter().chain(settings.under(&format!("{table}.pool_options"))).collect(),
+        options: options(settings.under(&format!("{table}.pool_options")), get("validationQuery")),
         spare: false,
         pool: settings.table_place(&format!("{table}.pool_options")),
         span,
         file: DEPLOYMENT.to_owned(),
     }
+}
+
+/// The options of a pool, with the test query beside them unless they hold one: both are rendered, and the server takes the
+/// later.
+fn options(pool: Vec<(String, Setting)>, query: Option<Setting>) -> Vec<(String, Setting)> {
+    const QUERY: &str = "validationQuery";
+    let query = query.filter(|_| !pool.iter().any(|(name, _)| name == QUERY));
+    pool.into_iter().chain(query.map(|query| (QUERY.to_owned(), query))).collect()
 }
 
 /// The keys that the URL of a built-in table follows from.

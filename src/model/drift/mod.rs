@@ -14,7 +14,7 @@ use self::files::File;
 use self::meaning::{Group, Meaning};
 use self::patterns::Patterns;
 pub use self::patterns::fits;
-use super::database::LogicalDatabase;
+use super::database::{DataSource, LogicalDatabase};
 use super::deployment::Deployment;
 use super::node::{Node, Role};
 use crate::source::Span;
@@ -68,7 +68,8 @@ pub enum Subject {
 pub struct Side {
     /// The node, by index.
     pub node: usize,
-    /// Sides with the same number mean the same; 0 is what most have, of equally frequent ones the first node's.
+    /// Sides with the same number mean the same; 0 is what most have, of equally frequent ones what nobody wrote, else the
+    /// first node's.
     pub rank: usize,
     /// The value as the file spells it, where it fits in a line and is no secret; `None` where nothing is there.
     pub value: Option<String>,
@@ -98,6 +99,7 @@ impl Deployment {
         let compare = |group: &Vec<&Node>| {
             let context = Group::of(self, group);
             let own = own_databases(group);
+            let elsewhere = databases_elsewhere(group);
             let names = conf_files(group).into_iter();
             let names: Vec<&str> =
                 names.filter(|name| kind == Kind::Role || GATEWAY.has_file(name)).collect();
@@ -107,6 +109,7 @@ impl Deployment {
                 visible == (kind == Kind::Gateway)
                     && !NODE_SPECIFIC.has(file, path)
                     && !own.iter().any(|database| is_of_database(path, database))
+                    && !elsewhere.iter().any(|database| follows_from_url(path, database))
             };
             names
                 .par_iter()
@@ -185,6 +188,17 @@ fn own_databases(group: &[&Node]) -> BTreeSet<String> {
             .collect::<Vec<_>>()
     };
     group.iter().flat_map(of_node).collect()
+}
+
+/// Names of the data sources that lead to different databases.
+fn databases_elsewhere<'a>(group: &[&'a Node]) -> BTreeSet<&'a str> {
+    let sources: Vec<&DataSource> = group.iter().flat_map(|node| &node.data_sources).collect();
+    let leads_elsewhere = |source: &&&DataSource| {
+        let Some(one) = source.identity() else { return false };
+        let same_name = |other: &&&DataSource| other.name.text() == source.name.text();
+        sources.iter().filter(same_name).filter_map(|other| other.identity()).any(|other| other != one)
+    };
+    sources.iter().filter(leads_elsewhere).filter_map(|source| source.name.text()).collect()
 }
 
 fn in_file(
@@ -266,7 +280,10 @@ fn difference(
         meanings.sort();
         sides.push((file, meanings));
     }
-    let ranks = ranks(sides.iter().map(|(_, meanings)| meanings))?;
+    let is_written = |file: &File<'_>| {
+        file.values.get(path).and_then(|values| values.first()).is_none_or(|value| value.span.is_some())
+    };
+    let ranks = ranks(sides.iter().map(|(file, meanings)| (meanings, is_written(file))))?;
     let sides = sides.iter().zip(ranks).map(|((file, _), rank)| {
         let values = file.values.get(path).map_or(&[][..], Vec::as_slice);
         let shown = match values {
@@ -274,8 +291,7 @@ fn difference(
             _ => None,
         };
         let place = values.first().and_then(|value| value.span).unwrap_or_else(|| file.place(path));
-        let written = values.first().is_none_or(|value| value.span.is_some());
-        let presence = if written { Presence::Written } else { Presence::Default };
+        let presence = if is_written(file) { Presence::Written } else { Presence::Default };
         Side { node: file.node.index, rank, value: shown, place, presence, settings: Vec::new() }
     });
     Some(Drift {
@@ -294,7 +310,7 @@ fn uneven<'p>(files: &[File<'_>], separator: Separator, path: &'p str) -> Option
 
 /// An element that nodes have in different numbers: what is in it cannot be compared one by one.
 fn count(deployment: &Deployment, files: &[File<'_>], name: &str, prefix: &str) -> Option<Drift> {
-    let ranks = ranks(files.iter().map(|file| file.count(prefix)))?;
+    let ranks = ranks(files.iter().map(|file| (file.count(prefix), true)))?;
     let sides = files.iter().zip(ranks).map(|(file, rank)| Side {
         node: file.node.index,
         rank,
@@ -325,7 +341,7 @@ fn presence(
         return None;
     }
     let hidden = files.iter().any(|file| file.is_secret(path) || file.holds_secret(deployment, path));
-    let ranks = ranks(files.iter().map(|file| file.has(prefix)))?;
+    let ranks = ranks(files.iter().map(|file| (file.has(prefix), file.has(prefix))))?;
     let sides = files.iter().zip(ranks).map(|(file, rank)| {
         let present = file.has(prefix);
         let value = match file.values.get(prefix).map(Vec::as_slice) {
@@ -415,17 +431,18 @@ fn summary(files: &[File<'_>], name: &str, drifts: &[Drift]) -> Drift {
     }
 }
 
-/// Numbers what sides mean, the most frequent first; `None` where all mean the same.
-fn ranks<T: Ord>(meanings: impl Iterator<Item = T>) -> Option<Vec<usize>> {
-    let meanings: Vec<T> = meanings.collect();
-    let mut counts: BTreeMap<&T, (usize, usize)> = BTreeMap::new();
-    for (index, meaning) in meanings.iter().enumerate() {
-        counts.entry(meaning).or_insert((0, index)).0 += 1;
+/// Numbers what sides mean, the most frequent first, of equally frequent ones what nobody wrote; `None` where all mean the
+/// same.
+fn ranks<T: Ord>(meanings: impl Iterator<Item = (T, bool)>) -> Option<Vec<usize>> {
+    let (meanings, written): (Vec<T>, Vec<bool>) = meanings.unzip();
+    let mut counts: BTreeMap<&T, (usize, (bool, usize))> = BTreeMap::new();
+    for (index, (meaning, written)) in meanings.iter().zip(written).enumerate() {
+        counts.entry(meaning).or_insert((0, (written, index))).0 += 1;
     }
     if counts.len() < 2 {
         return None;
     }
-    let mut order: Vec<(&T, (usize, usize))> = counts.into_iter().collect();
+    let mut order: Vec<_> = counts.into_iter().collect();
     order.sort_by_key(|(_, (count, first))| (std::cmp::Reverse(*count), *first));
     let rank = |meaning: &T| order.iter().position(|(known, _)| *known == meaning);
     meanings.iter().map(rank).collect()
@@ -438,6 +455,12 @@ fn is_of_database(path: &str, database: &str) -> bool {
             .strip_prefix("database.")
             .and_then(|rest| rest.strip_prefix(database))
             .is_some_and(|rest| rest.starts_with('.'))
+}
+
+/// True for a setting of this data source beside its URL: login, driver and pool follow from where that leads.
+fn follows_from_url(path: &str, database: &str) -> bool {
+    let name = path.rsplit(['.', '/']).next().unwrap_or(path);
+    is_of_database(path, database) && !name.eq_ignore_ascii_case("url")
 }
 
 /// A value that a message can hold.

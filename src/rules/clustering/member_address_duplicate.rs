@@ -11,11 +11,13 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
-    for node in &deployment.nodes {
-        let earlier: Vec<&Node> = deployment
-            .nodes
+    let mut nodes: Vec<&Node> = deployment.nodes.iter().collect();
+    nodes.sort_by_key(|node| doubt(deployment, node));
+    for (position, node) in nodes.iter().enumerate() {
+        let earlier: Vec<&Node> = nodes
             .iter()
-            .take(node.index)
+            .take(position)
+            .copied()
             .filter(|other| deployment.share_member_address(other, node))
             .filter(|other| !finds_itself(other, node))
             .collect();
@@ -23,6 +25,16 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
             findings.extend(finding(deployment, node, first, &earlier));
         }
     }
+}
+
+/// How much speaks against a node's claim to its address: it is known to be another's, or nobody else stands in the node's
+/// own list.
+fn doubt(deployment: &Deployment, node: &Node) -> (bool, bool) {
+    let lists_only_itself = node.wka_clustering().is_some_and(|own| {
+        let mut hosts = own.members.iter().map(|member| &member.host);
+        !own.members.is_empty() && hosts.all(|host| *host == own.local_host)
+    });
+    (deployment.owner_of_member_host(node).is_some(), lists_only_itself)
 }
 
 /// Under multicast nodes of one machine, told by their offsets, find each other on whatever port they moved

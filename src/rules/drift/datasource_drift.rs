@@ -70,7 +70,7 @@ fn drifts(group: &[Opened<'_>]) -> Vec<(Finding, (usize, Span))> {
                 (value != usual).then_some((key, value.as_str(), *usual, *place))
             })
             .collect();
-        let Some((.., place)) = odd.first() else { continue };
+        let Some((key, .., place)) = odd.first() else { continue };
         let named: Vec<String> =
             odd.iter().take(NAMED).map(|(key, value, usual, _)| format!("{key} {value} ({usual})")).collect();
         let more = if odd.len() > NAMED { ", …" } else { "" };
@@ -88,8 +88,11 @@ fn drifts(group: &[Opened<'_>]) -> Vec<(Finding, (usize, Span))> {
         );
         let mut finding = Finding::new(*place, "differs", message)
             .help("open one database in one way on all nodes, unless the difference is meant");
-        for (other, their) in group.iter().filter(|(other, _)| other.index != node.index) {
-            finding = finding.related(their.place(), format!("as {} opens it", other.name));
+        for ((other, their), settings) in
+            group.iter().zip(&read).filter(|((other, _), _)| other.index != node.index)
+        {
+            let same = settings.get(*key).map_or_else(|| their.place(), |(_, place)| *place);
+            finding = finding.related(same, format!("as {} opens it", other.name));
         }
         found.push((finding, (node.index, source.span)));
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::model::gateway::Environment;
 use crate::model::{Deployment, Endpoint, Host, Node, Role, Target};
-use crate::rules::{Check, Finding, Rule};
+use crate::rules::{Check, Finding, Rule, majority_preferring};
 
 /// GW006.
 pub static RULE: Rule = Rule {
@@ -30,66 +30,106 @@ fn with_scheme<'a>(endpoints: &'a [Endpoint], scheme: &str) -> Vec<&'a Endpoint>
 }
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
-    let portals = |node: &&Node| {
-        let store = node.acts_as(Role::Store) && !node.is_at_least(4, 0);
-        node.is_api_manager() && (node.acts_as(Role::Publisher) || store)
-    };
-    let nodes: Vec<&Node> = deployment.nodes.iter().filter(portals).collect();
-    for (position, node) in nodes.iter().enumerate() {
-        for environment in &node.environments {
-            let mut earlier = nodes.iter().take(position).filter(|other| deployment.same_zone(node, other));
-            let named = |other: &&&Node| same(other, environment).is_some();
-            let Some(model) = earlier.find(named) else { continue };
-            let Some(theirs) = same(model, environment) else { continue };
-            findings.extend(
-                SORTS.iter().filter_map(|sort| judge(deployment, (model, theirs), (node, environment), sort)),
-            );
+    for (name, group) in groups(deployment) {
+        let odd: Vec<Odd<'_>> = SORTS.iter().flat_map(|sort| odd(deployment, &group, sort)).collect();
+        for (node, _) in group {
+            let mut own = odd.iter().filter(|odd| odd.node.index == node.index);
+            let Some(first) = own.next() else { continue };
+            findings.push(own.fold(finding(name, first), |finding, other| {
+                finding
+                    .related(other.endpoint.text.span, format!("{} here", other.endpoint.address()))
+                    .related(other.usual.text.span, format!("{} here", other.usual.address()))
+            }));
         }
     }
 }
 
-/// The environment of the same name.
-fn same<'a>(node: &'a Node, environment: &Environment) -> Option<&'a Environment> {
-    let name = environment.known_name()?;
-    node.environments.iter().find(|other| other.known_name() == Some(name))
+/// A portal and its environment of a name.
+type Owned<'a> = (&'a Node, &'a Environment);
+
+/// The environments of one name in one zone, one a portal; from 4.0 on stores read the database.
+fn groups(deployment: &Deployment) -> Vec<(&str, Vec<Owned<'_>>)> {
+    let portals = |node: &&Node| {
+        let store = node.acts_as(Role::Store) && !node.is_at_least(4, 0);
+        node.is_api_manager() && (node.acts_as(Role::Publisher) || store)
+    };
+    let mut groups: Vec<(&str, Vec<Owned<'_>>)> = Vec::new();
+    for node in deployment.nodes.iter().filter(portals) {
+        for environment in &node.environments {
+            let Some(name) = environment.known_name() else { continue };
+            let is_meant = |(known, group): &&mut (&str, Vec<Owned<'_>>)| {
+                *known == name && group.iter().all(|(other, _)| deployment.same_zone(node, other))
+            };
+            match groups.iter_mut().find(is_meant) {
+                Some((_, group)) if group.iter().any(|(other, _)| other.index == node.index) => {}
+                Some((_, group)) => group.push((node, environment)),
+                None => groups.push((name, vec![(node, environment)])),
+            }
+        }
+    }
+    groups
 }
 
-fn judge(
-    deployment: &Deployment,
-    (model, theirs): (&Node, &Environment),
-    (node, own): (&Node, &Environment),
-    sort: &Sort,
-) -> Option<Finding> {
-    let (one, two) = ((sort.of)(own), (sort.of)(theirs));
-    let (mine, other) = (addresses(&one)?, addresses(&two)?);
-    if mine == other || mine.is_empty() || other.is_empty() {
-        return None;
-    }
-    let first = one.iter().find(|endpoint| !other.contains(&endpoint.address())).or_else(|| one.first())?;
-    let counterpart =
-        two.iter().find(|endpoint| !mine.contains(&endpoint.address())).or_else(|| two.first())?;
-    // Each node that shows itself is another matter.
-    if first.host == Host::Own && counterpart.host == Host::Own {
-        return None;
-    }
-    let name = own.known_name()?;
-    let one = (node, *first);
-    let other = (model, *counterpart);
-    // The address that nothing in the input explains is the odd one; of equal ones that of the later node.
-    let is_later = trust(deployment, one) <= trust(deployment, other);
-    let ((node, odd), (model, usual)) = if is_later { (one, other) } else { (other, one) };
+/// What a node shows of one sort for an environment.
+struct Shown<'a> {
+    node: &'a Node,
+    endpoints: Vec<&'a Endpoint>,
+    addresses: BTreeSet<String>,
+}
+
+/// An endpoint that differs from what most others show.
+struct Odd<'a> {
+    noun: &'static str,
+    node: &'a Node,
+    endpoint: &'a Endpoint,
+    model: &'a Node,
+    usual: &'a Endpoint,
+}
+
+/// The endpoints of one sort in which nodes differ from most of their group; of two that for which less speaks differs.
+fn odd<'a>(deployment: &Deployment, group: &[Owned<'a>], sort: &Sort) -> Vec<Odd<'a>> {
+    let shown = |(node, environment): &Owned<'a>| -> Option<Shown<'a>> {
+        let endpoints = (sort.of)(environment);
+        let addresses = addresses(&endpoints).filter(|addresses| !addresses.is_empty())?;
+        Some(Shown { node, endpoints, addresses })
+    };
+    let all: Vec<Shown<'a>> = group.iter().filter_map(shown).collect();
+    let trusted = |shown: &Shown<'_>| {
+        shown.endpoints.iter().map(|endpoint| trust(deployment, (shown.node, endpoint))).min()
+    };
+    let agree = |one: &Shown<'_>, other: &Shown<'_>| one.addresses == other.addresses;
+    let Some(right) = majority_preferring(&all, agree, trusted) else { return Vec::new() };
+    let beside = |one: &Shown<'a>, other: &Shown<'_>| {
+        let strange = one.endpoints.iter().find(|endpoint| !other.addresses.contains(&endpoint.address()));
+        strange.or(one.endpoints.first()).copied()
+    };
+    let differing = |own: &Shown<'a>| {
+        let (endpoint, usual) = (beside(own, right)?, beside(right, own)?);
+        // Each node that shows itself is another matter.
+        let each_itself = endpoint.host == Host::Own && usual.host == Host::Own;
+        (own.addresses != right.addresses && !each_itself).then_some(Odd {
+            noun: sort.noun,
+            node: own.node,
+            endpoint,
+            model: right.node,
+            usual,
+        })
+    };
+    all.iter().filter_map(differing).collect()
+}
+
+fn finding(name: &str, odd: &Odd<'_>) -> Finding {
     let message = format!(
         "{} shows {} {} for environment \"{name}\", {} shows {}",
-        node.name,
-        sort.noun,
-        odd.address(),
-        model.name,
-        usual.address(),
+        odd.node.name,
+        odd.noun,
+        odd.endpoint.address(),
+        odd.model.name,
+        odd.usual.address(),
     );
-    let finding = Finding::new(odd.text.span, format!("{} here", odd.address()), message)
+    Finding::new(odd.endpoint.text.span, format!("{} here", odd.endpoint.address()), message)
         .help("show the same endpoints on every publisher and store")
-        .related(usual.text.span, format!("{} here", usual.address()));
-    Some(finding)
+        .related(odd.usual.text.span, format!("{} here", odd.usual.address()))
 }
 
 /// How much speaks for an endpoint: a port on which the proxy listens for the name, then any name that the deployment

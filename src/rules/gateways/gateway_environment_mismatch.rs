@@ -52,7 +52,7 @@ fn environments(node: &Node) -> Option<Environments<'_>> {
     (!found.is_empty()).then_some(found)
 }
 
-/// The publisher of the zone whose environments most have; of several the first.
+/// The publisher of the zone whose environments most have, by their names, then by their types; of several the first.
 fn usual<'a, 'b>(
     deployment: &Deployment,
     nodes: &'b [(&'a Node, Environments<'a>)],
@@ -60,10 +60,17 @@ fn usual<'a, 'b>(
 ) -> Option<&'b (&'a Node, Environments<'a>)> {
     let of_zone = || nodes.iter().filter(|(other, _)| deployment.same_zone(node, other));
     let names = |set: &Environments<'a>| set.keys().copied().collect::<Vec<_>>();
-    let mut counts: BTreeMap<Vec<&str>, usize> = BTreeMap::new();
-    of_zone().for_each(|(_, set)| *counts.entry(names(set)).or_default() += 1);
+    let kinds = |set: &Environments<'a>| {
+        let lower = |named: &Named<'_>| kind(named.environment).map(|kind| kind.value.to_ascii_lowercase());
+        set.iter().map(|(name, named)| (*name, lower(named))).collect::<Vec<_>>()
+    };
+    let (mut named, mut alike) = (BTreeMap::new(), BTreeMap::new());
+    for (_, set) in of_zone() {
+        *named.entry(names(set)).or_insert(0) += 1;
+        *alike.entry(kinds(set)).or_insert(0) += 1;
+    }
     let publishers = of_zone().filter(|(other, _)| other.acts_as(Role::Publisher));
-    publishers.rev().max_by_key(|(_, set)| counts.get(&names(set)))
+    publishers.rev().max_by_key(|(_, set)| (named.get(&names(set)), alike.get(&kinds(set))))
 }
 
 fn names(model: &Node, theirs: &Environments<'_>, node: &Node, own: &Environments<'_>) -> Option<Finding> {

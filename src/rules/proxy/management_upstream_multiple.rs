@@ -80,8 +80,9 @@ fn writers<'a>(deployment: &'a Deployment, route: &AppRoute<'a>) -> Vec<&'a Node
     for reached in deployment.reached(route.pass).filter(|reached| !reached.server.standby) {
         let Some(node) = reached.node else { continue };
         let changes = match route.app {
-            WebApp::Carbon => node.acts_as(Role::Publisher) || node.acts_as(Role::Gateway),
-            _ => node.acts_as(Role::Publisher),
+            WebApp::Carbon => node.acts_as(Role::Gateway),
+            // A publisher that is no gateway pushes to one, whichever publisher people reach.
+            _ => node.acts_as(Role::Publisher) && node.acts_as(Role::Gateway),
         };
         if changes && !node.is_at_least(4, 0) && !nodes.iter().any(|known| known.index == node.index) {
             nodes.push(node);

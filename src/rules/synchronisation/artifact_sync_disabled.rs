@@ -2,7 +2,7 @@
 
 use crate::model::sharing::listed;
 use crate::model::{ConfigModel, Deployment, Node, Role, Setting, SyncMode};
-use crate::rules::{Check, Finding, Rule, majority};
+use crate::rules::{Check, Finding, Rule, majority_preferring};
 use crate::source::Span;
 
 /// DY010.
@@ -10,6 +10,9 @@ pub static RULE: Rule = Rule {
     card: include_str!("../../../rules/DY010-artifact-sync-disabled.md"),
     check: Check::Deployment(check),
 };
+
+/// A gateway with its labels in order, and where they stand.
+type Known<'a> = (&'a Node, Vec<String>, Span);
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let pulls = |node: &&Node| {
@@ -23,7 +26,7 @@ fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     findings.extend(gateways.iter().filter_map(|gateway| disabled(deployment, gateway)));
     for group in deployment.groups(Role::Gateway) {
         let group: Vec<&Node> = group.into_iter().filter(pulls).collect();
-        findings.extend(labels(&group));
+        findings.extend(labels(deployment, &group));
     }
 }
 
@@ -42,8 +45,14 @@ fn disabled(deployment: &Deployment, gateway: &Node) -> Option<Finding> {
     }))
 }
 
-/// The gateways of a group whose labels differ from those of most others.
-fn labels(group: &[&Node]) -> Vec<Finding> {
+/// The gateways of a group whose labels differ from those of most others; of equally common ones those that are environments
+/// of a control plane are right.
+fn labels(deployment: &Deployment, group: &[&Node]) -> Vec<Finding> {
+    let environments: Vec<&str> = deployment
+        .publishers()
+        .flat_map(|plane| &plane.environments)
+        .filter_map(|environment| environment.known_name())
+        .collect();
     let of = |node: &Node| -> Option<(Vec<String>, Span)> {
         let pull = node.artifact_pull.as_ref().filter(|pull| pull.enabled.is_true())?;
         let mut names: Vec<String> =
@@ -52,13 +61,16 @@ fn labels(group: &[&Node]) -> Vec<Finding> {
         names.dedup();
         Some((names, pull.labels.first()?.span))
     };
-    let known: Vec<(&Node, Vec<String>, Span)> =
+    let known: Vec<Known<'_>> =
         group.iter().filter_map(|node| of(node).map(|(names, span)| (*node, names, span))).collect();
-    let Some((peer, common, place)) = majority(&known, |(_, one, _), (_, other, _)| one == other) else {
+    let agree = |(_, one, _): &Known<'_>, (_, other, _): &Known<'_>| one == other;
+    let are_environments =
+        |(_, names, _): &Known<'_>| names.iter().all(|name| environments.contains(&name.as_str()));
+    let Some((peer, common, place)) = majority_preferring(&known, agree, are_environments) else {
         return Vec::new();
     };
     let wrong = known.iter().filter(|(_, names, _)| names != common);
-    let finding = |(node, names, span): &(&Node, Vec<String>, Span)| {
+    let finding = |(node, names, span): &Known<'_>| {
         let message = format!(
             "{} pulls APIs of {}, {} in the same gateway group those of {}",
             node.name,

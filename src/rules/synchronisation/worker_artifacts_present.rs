@@ -1,6 +1,6 @@
 //! A worker that already holds artifacts but no working copy conflicts with its first check-out.
 
-use crate::model::{ConfigModel, Deployment, Node};
+use crate::model::{ConfigModel, Deployment, Node, Role};
 use crate::rules::{Check, Finding, Rule};
 
 /// DY008.
@@ -15,6 +15,7 @@ fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     if node.config_model != ConfigModel::Xml
         || !synchronizer.enabled.is_true()
         || !reads_only
+        || node.roles.contains(&Role::GatewayManager)
         || artifacts.checked_out
     {
         return;
