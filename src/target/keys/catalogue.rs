@@ -1,7 +1,7 @@
 //! All that is known of the keys of the embedded versions, from `rules/schema/keys.catalogue`: no model has to be read.
 //!
 //! A key stands at the start of a line, and behind ` in ` the versions in which the lines below it hold (see
-//! [`record`]). What differs between versions is said again.
+//! `record`). What differs between versions is said again.
 
 use std::collections::BTreeMap;
 
