@@ -51,8 +51,10 @@ const VARIATIONS: [Variation; 4] = [
     Variation { domain: "eu-west.cloud.test", network: "10.128.19.", offset: 20, names: 1 },
 ];
 
+/// Whoever names a rule sees its faults under all variations; the whole takes one for each node that a fault is made on.
 fn main() -> ExitCode {
     let all = Arc::new(faults::read());
+    let takes_all = std::env::args().skip(1).any(|argument| !argument.starts_with('-'));
     let complete = Arc::clone(&all);
     let mut cases = vec![Case {
         name: "every-rule-has-a-fault".to_owned(),
@@ -68,6 +70,9 @@ fn main() -> ExitCode {
         }
         for (place, fault) in all.faults.iter().enumerate() {
             for (node, node_name) in fault.nodes.iter().enumerate() {
+                if !takes_all && index != (place + node) % VARIATIONS.len() {
+                    continue;
+                }
                 let all_of = Arc::clone(&all);
                 cases.push(Case {
                     name: format!("{}/{}/{node_name}/{place}/{index}", fault.code, fault.deployment),
