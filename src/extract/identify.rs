@@ -112,8 +112,7 @@ impl Peers {
     fn shown_to(&self, node: &Identification) -> Option<Version> {
         let of_others = || self.shown.get(&(node.product, node.model)).copied();
         let version = if node.is_guess { of_others()? } else { node.version? };
-        let newest =
-            self.newest.get(&(node.product, version.major)).filter(|_| node.model == ConfigModel::Toml);
+        let newest = self.newest.get(&(node.product, version.major));
         Some(newest.copied().unwrap_or(version))
     }
 }

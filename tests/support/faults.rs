@@ -5,7 +5,6 @@ use std::path::Path;
 
 use apimlint::diagnostic::Severity;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
 use crate::support::{entries, name, root};
 
@@ -167,7 +166,7 @@ pub fn read() -> Faults {
     all
 }
 
-fn parsed<T: DeserializeOwned>(path: &Path) -> T {
+fn parsed(path: &Path) -> File {
     let text = fs::read_to_string(path).unwrap();
     toml_edit::de::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", name(path)))
 }

@@ -23,7 +23,7 @@ struct Cached<'a> {
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let all: Vec<Cached<'_>> = deployment.nodes.iter().flat_map(cached).collect();
-    let to_judge = all.iter().filter(|one| !all.iter().any(|other| one.is_true_of(other))).cloned();
+    let to_judge = all.iter().filter(|one| !one.is_that_of_a_peer(&all)).cloned();
     for group in deployment.by_database(to_judge, |cached| (cached.node, cached.source)) {
         findings.extend(of_database(&group));
     }
@@ -83,9 +83,12 @@ enum Fault {
 
 impl Cached<'_> {
     /// True for the cache id of another node, right there, while the data source here is another one: RG011 speaks of that.
-    fn is_true_of(&self, other: &Self) -> bool {
-        let is_peer = self.node.index != other.node.index && self.node.product == other.node.product;
-        is_peer && self.is_like(other) && self.fault() == Some(Fault::Database) && other.fault().is_none()
+    fn is_that_of_a_peer(&self, all: &[Self]) -> bool {
+        let is_right_there = |other: &Self| {
+            let is_peer = self.node.index != other.node.index && self.node.product == other.node.product;
+            is_peer && self.is_like(other) && other.fault().is_none()
+        };
+        self.fault() == Some(Fault::Database) && all.iter().any(is_right_there)
     }
 
     fn user(&self) -> Option<&str> {
