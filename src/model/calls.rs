@@ -4,7 +4,6 @@ use super::deployment::{Deployment, Target};
 use super::endpoint::{Endpoint, Host, Purpose, Reference};
 use super::node::{Node, Role};
 use super::ports::{Listener, ListenerKind};
-use super::throttling::ReceiverGroups;
 use super::traffic::{FACTORY, JNDI};
 use super::value::Setting;
 
@@ -45,7 +44,7 @@ impl Reference<'_> {
     pub fn verb(&self) -> &'static str {
         match self.purpose {
             Purpose::Receiver | Purpose::ReceiverAuthentication => "sends events to",
-            Purpose::Broker => "subscribes to",
+            Purpose::Broker | Purpose::EventBroker => "subscribes to",
             Purpose::DecisionBroker => "publishes to",
             Purpose::GatewayEndpoint | Purpose::GatewayWebSocket | Purpose::GatewayWebHook => "offers",
             Purpose::Store | Purpose::DeveloperPortal => "sends people to",
@@ -57,9 +56,8 @@ impl Reference<'_> {
     /// True where the listener speaks the protocol of the address. Brokers speak plain and TLS under one scheme.
     pub fn fits(&self, kind: ListenerKind) -> bool {
         let scheme = self.endpoint.scheme.as_str();
-        let is_broker = matches!(self.purpose, Purpose::Broker | Purpose::DecisionBroker);
         self.purpose.listeners().contains(&kind)
-            && (is_broker || scheme.is_empty() || kind.is_tls() == is_tls(scheme))
+            && (self.purpose.is_broker() || scheme.is_empty() || kind.is_tls() == is_tls(scheme))
             && (self.purpose != Purpose::GatewayWebSocket || kind.is_web_socket() == is_web_socket(scheme))
     }
 }
@@ -84,7 +82,7 @@ impl Deployment {
         let brokers: Vec<&'a Endpoint> = decisions.chain(notifications).collect();
         let broker = |endpoint| Reference { purpose: Purpose::DecisionBroker, endpoint };
         found.extend(brokers.into_iter().map(broker));
-        found.extend(of_event_hub(node));
+        found.extend(sent_to_event_hub(node));
         let mut seen = Vec::new();
         found.retain(|reference| {
             let place = (reference.endpoint.port.span, reference.endpoint.port.number);
@@ -218,21 +216,17 @@ impl Deployment {
     }
 }
 
-/// What a node of 4.x calls for the event hub: each of them listens to its brokers, control planes and key managers send it
-/// events.
-fn of_event_hub(node: &Node) -> Vec<Reference<'_>> {
-    let Some(hub) = node.throttling.as_ref().and_then(|throttling| throttling.event_hub.as_ref()) else {
-        return Vec::new();
-    };
+/// The receivers that control planes and key managers of 4.x send events to.
+fn sent_to_event_hub(node: &Node) -> impl Iterator<Item = Reference<'_>> {
     let sends = node.acts_as(Role::ControlPlane) || node.acts_as(Role::KeyManager);
-    let (receivers, logins) = (&hub.receivers, &hub.authentications);
-    let listening = hub.listening.iter().map(|endpoint| Reference { purpose: Purpose::Broker, endpoint });
-    let sent = [(Purpose::Receiver, receivers), (Purpose::ReceiverAuthentication, logins)];
-    let sent = sent.into_iter().filter(|_| sends).flat_map(|(purpose, groups)| {
-        let endpoints = groups.iter().flat_map(ReceiverGroups::endpoints);
-        endpoints.map(move |endpoint| Reference { purpose, endpoint })
-    });
-    listening.chain(sent).collect()
+    let hub = node.throttling.as_ref().and_then(|throttling| throttling.event_hub.as_ref());
+    hub.filter(|_| sends).into_iter().flat_map(|hub| {
+        let logins = hub.authentications.iter().map(|groups| (Purpose::ReceiverAuthentication, groups));
+        let receivers = hub.receivers.iter().map(|groups| (Purpose::Receiver, groups));
+        receivers.chain(logins).flat_map(|(purpose, groups)| {
+            groups.endpoints().map(move |endpoint| Reference { purpose, endpoint })
+        })
+    })
 }
 
 /// True where the roles of the node make it call such an address.
@@ -266,7 +260,7 @@ fn is_in_use(node: &Node, purpose: Purpose) -> bool {
         }
         // Of the JNDI files only those count that a publisher of decisions uses.
         Purpose::DecisionBroker => false,
-        Purpose::EventHub | Purpose::RemoteInstance | Purpose::Database => true,
+        Purpose::EventHub | Purpose::EventBroker | Purpose::RemoteInstance | Purpose::Database => true,
     }
 }
 
@@ -279,12 +273,11 @@ fn expected<'a>(target: &'a Node, reference: Reference<'_>, port: u16) -> Option
     if of_kind().any(|one| one.port.is_none()) {
         return None;
     }
-    let is_broker = matches!(purpose, Purpose::Broker | Purpose::DecisionBroker);
     let scheme = endpoint.scheme.as_str();
     let distance = |one: &Listener| {
         let nearest =
             one.base.value.abs_diff(port).min(one.port.map_or(u16::MAX, |open| open.abs_diff(port)));
-        let other_protocol = !is_broker && one.kind.is_tls() != is_tls(scheme);
+        let other_protocol = !purpose.is_broker() && one.kind.is_tls() != is_tls(scheme);
         (other_protocol, one.kind.is_web_socket() != is_web_socket(scheme), nearest)
     };
     of_kind().min_by_key(|one| distance(one))

@@ -115,6 +115,8 @@ pub enum Purpose {
     ReceiverAuthentication,
     /// Broker that a node subscribes to (AMQP).
     Broker,
+    /// Broker of the event hub that a node of 4.x subscribes to (AMQP).
+    EventBroker,
     /// Broker that a Traffic Manager publishes decisions to (AMQP).
     DecisionBroker,
     /// `apim.event_hub.service_url`.
@@ -154,9 +156,14 @@ impl Purpose {
             Self::GatewayWebHook => &[WebHookHttps, WebHookHttp],
             Self::Receiver => &[BinaryTcp, ThriftTcp, BinarySsl, ThriftSsl],
             Self::ReceiverAuthentication => &[BinarySsl, ThriftSsl],
-            Self::Broker | Self::DecisionBroker => &[Amqp, AmqpTls],
+            Self::Broker | Self::EventBroker | Self::DecisionBroker => &[Amqp, AmqpTls],
             Self::RemoteInstance | Self::Database => &[],
         }
+    }
+
+    /// True for the address of a message broker.
+    pub fn is_broker(self) -> bool {
+        matches!(self, Self::Broker | Self::EventBroker | Self::DecisionBroker)
     }
 }
 

@@ -562,7 +562,7 @@ impl Node {
             throttling.duplicate_urls.iter().for_each(|url| add(Purpose::DecisionBroker, url));
             if let Some(hub) = &throttling.event_hub {
                 hub.service_url.iter().for_each(|url| add(Purpose::EventHub, url));
-                hub.listening.iter().for_each(|url| add(Purpose::Broker, url));
+                hub.listening.iter().for_each(|url| add(Purpose::EventBroker, url));
                 hub.duplicate_urls.iter().for_each(|url| add(Purpose::DecisionBroker, url));
             }
         }

@@ -32,7 +32,7 @@ fn service(purpose: Purpose) -> Option<Role> {
         Purpose::KeyValidation | Purpose::Authentication => Some(Role::KeyManager),
         Purpose::PolicyDeployment | Purpose::Receiver | Purpose::Broker => Some(Role::TrafficManager),
         Purpose::Store | Purpose::StoreService => Some(Role::Store),
-        Purpose::EventHub => Some(Role::ControlPlane),
+        Purpose::EventHub | Purpose::EventBroker => Some(Role::ControlPlane),
         Purpose::GatewayEndpoint
         | Purpose::GatewayWebSocket
         | Purpose::GatewayWebHook
@@ -54,7 +54,7 @@ fn is_used(node: &Node, purpose: Purpose) -> bool {
     match purpose {
         Purpose::PolicyDeployment => false,
         Purpose::Receiver => !throttling.publishes.is_false(),
-        Purpose::Broker => !throttling.subscribes.is_false(),
+        Purpose::Broker | Purpose::EventBroker => !throttling.subscribes.is_false(),
         _ => true,
     }
 }
@@ -97,7 +97,6 @@ fn receivers(node: &Node) -> BTreeSet<(Option<&str>, Option<u16>)> {
 fn looked_for(deployment: &Deployment, node: &Node) -> Vec<(Role, Reach)> {
     // From 4.0 on gateways also hear events of the control plane over AMQP.
     let hub = node.throttling.as_ref().and_then(|throttling| throttling.event_hub.as_ref());
-    let events: &[Endpoint] = hub.map_or(&[], |hub| &hub.listening);
     let decisions = node.throttling.as_ref().map(|throttling| throttling.brokers_span);
     let has_own_list = hub.is_some_and(|hub| Some(hub.listening_span) != decisions);
     let references = node.references();
@@ -105,10 +104,8 @@ fn looked_for(deployment: &Deployment, node: &Node) -> Vec<(Role, Reach)> {
         .iter()
         .filter_map(|reference| {
             let role = match service(reference.purpose)? {
-                _ if events.iter().any(|event| std::ptr::eq(event, reference.endpoint)) => {
-                    // The brokers of the Traffic Managers stand in for a list that nobody wrote.
-                    has_own_list.then_some(Role::ControlPlane)?
-                }
+                // The brokers of the Traffic Managers stand in for a list that nobody wrote.
+                _ if reference.purpose == Purpose::EventBroker && !has_own_list => return None,
                 Role::KeyManager if node.is_app_manager() => Role::IdentityProvider,
                 role => role,
             };
