@@ -33,12 +33,15 @@ pub fn decide(
     let inversion = Inversion::new(destination, base.clone()).ok()?;
     let fresh = Inversion::new(destination, base.clone()).ok()?;
     let judgement = Judgement::new(legacy, nodes, target.version);
-    let (outcomes, beside) = (BTreeMap::new(), BTreeMap::new());
-    let mut plan = Plan { legacy, target, judgement, inversion, fresh, base, outcomes, beside };
+    let (outcomes, beside, yielding) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+    let mut plan = Plan { legacy, target, judgement, inversion, fresh, base, outcomes, beside, yielding };
     plan.assign_all(plan.judgement.first(&plan.base));
     plan.replace_elements();
     let waiting: Vec<Waiting> = legacy.customised.iter().map(|setting| plan.waiting(setting)).collect();
-    for (index, waiting) in waiting.iter().enumerate() {
+    plan.yielding = plan.find_yielding(&waiting);
+    let (last, first): (Vec<_>, Vec<_>) =
+        waiting.iter().enumerate().partition(|(index, _)| plan.yielding.contains(index));
+    for (index, waiting) in first.into_iter().chain(last) {
         plan.carry_out(index, waiting);
     }
     plan.leave_out_implied();
@@ -58,6 +61,8 @@ struct Plan<'a> {
     outcomes: BTreeMap<usize, Outcome>,
     /// The keys of settings, by file and path, that were written to complete an element.
     beside: BTreeMap<(String, String), Vec<Key>>,
+    /// Settings that other ones of the node go before.
+    yielding: BTreeSet<usize>,
 }
 
 impl Plan<'_> {
@@ -126,6 +131,27 @@ impl Plan<'_> {
         Waiting::Decided(super::decision::untemplated(setting, self.target))
     }
 
+    /// The settings that give way: of two that ask one place of the target for different values, such as the pool sizes of
+    /// data sources that become one, the one that the fresh pack has anyway.
+    fn find_yielding(&mut self, waiting: &[Waiting]) -> BTreeSet<usize> {
+        let mut places: BTreeMap<(&str, &str), BTreeSet<Option<&str>>> = BTreeMap::new();
+        for waiting in waiting {
+            if let Waiting::Rendered(wanted, _) = waiting {
+                places.entry((&wanted.file, &wanted.path)).or_default().insert(wanted.value.as_deref());
+            }
+        }
+        let gives_way = |waiting: &Waiting| match waiting {
+            Waiting::Rendered(wanted, _) => {
+                let values = places.get(&(&*wanted.file, &*wanted.path));
+                values.is_some_and(|values| values.len() > 1)
+                    && self.fresh.current(&wanted.file, &wanted.path) == wanted.value
+            }
+            Waiting::Decided(_) | Waiting::Keys(..) => false,
+        };
+        let settings = waiting.iter().map(gives_way).enumerate();
+        settings.filter(|(_, gives_way)| *gives_way).map(|(index, _)| index).collect()
+    }
+
     fn carry_out(&mut self, index: usize, waiting: &Waiting) {
         let outcome = match waiting {
             Waiting::Decided(_) => return,
@@ -161,6 +187,9 @@ impl Plan<'_> {
         let Some(prefix) = element_prefix(&setting.path) else { return };
         let all = self.legacy.settings(&setting.file);
         for sibling in all.into_iter().filter(|other| other.path.starts_with(prefix)) {
+            if self.gives_way(&setting.file, &sibling.path) {
+                continue;
+            }
             let reference = self.judgement.reference(&setting.file, &sibling.path);
             let value = reference.unwrap_or(sibling.value);
             let outcome = self.sibling(&setting.file, &sibling.path, &value);
@@ -169,6 +198,11 @@ impl Plan<'_> {
                 self.beside.insert((setting.file.clone(), sibling.path), keys);
             }
         }
+    }
+
+    fn gives_way(&self, file: &str, path: &str) -> bool {
+        let mut settings = self.yielding.iter().filter_map(|index| self.legacy.customised.get(*index));
+        settings.any(|setting| setting.file == file && setting.path == path)
     }
 
     fn sibling(&mut self, file: &str, path: &str, value: &str) -> Outcome {
@@ -281,20 +315,34 @@ impl Plan<'_> {
     }
 
     /// What to do about a setting that no key gives.
-    fn unfulfilled(&self, setting: &Customised, wanted: &Wanted, present: bool) -> Decision {
+    fn unfulfilled(&mut self, setting: &Customised, wanted: &Wanted, present: bool) -> Decision {
         let version = self.target.version;
         let file = &wanted.file;
         let template = format!("repository/resources/conf/templates/{file}.j2");
         let note = match (setting.value.is_some(), present) {
-            (true, true) => {
-                format!("{version} has another value here that no key changes: {template} holds it")
-            }
+            (true, true) => match self.rival(wanted) {
+                Some((key, rival)) => format!(
+                    "{key} sets this in {version} and holds the value of {}:{}: see which of the two it is to be",
+                    rival.file, rival.line
+                ),
+                None => format!("{version} has another value here that no key changes: {template} holds it"),
+            },
             (true, false) => {
                 format!("{version} has no such setting and no key for it: drop it, or add it to {template}")
             }
             (false, _) => format!("{version} sets this and no key takes it away: see whether that does harm"),
         };
         Decision::manual(if setting.value.is_some() { Risk::Medium } else { Risk::Low }, note)
+    }
+
+    /// The key that a setting would need to hold its value, and the setting that was written there instead.
+    fn rival(&mut self, wanted: &Wanted) -> Option<(Key, &Customised)> {
+        let holders = self.inversion.holders(wanted);
+        let (index, key) = self.outcomes.iter().find_map(|(index, outcome)| {
+            let key = outcome.keys().find(|key| holders.contains(key))?;
+            Some((*index, key.clone()))
+        })?;
+        Some((key, self.legacy.customised.get(index)?))
     }
 }
 

@@ -222,20 +222,29 @@ impl<'a> Inversion<'a> {
 
     /// The keys that are written and that a setting has its value from.
     pub fn behind(&mut self, wanted: &Wanted) -> Vec<Key> {
-        let Some(file) = self.destination.model.file(&wanted.file) else { return Vec::new() };
-        let proposals = self.proposals(file, wanted);
-        let internal = || proposals.iter().map(|proposal| proposal.values.iter().map(|(key, _)| key));
-        let own =
-            |key: &Key| self.destination.written(key).into_iter().find(|key| self.draft.get(key).is_some());
-        let written: Option<Vec<Key>> =
-            internal().map(|keys| keys.filter_map(own).collect()).find(|keys: &Vec<Key>| !keys.is_empty());
+        let written = self.holders(wanted);
+        if !written.is_empty() {
+            return written;
+        }
+        let proposals = self.proposals_of(wanted);
         // Driver, validation query and class follow from the type of their table.
         let kind = |key: &Key| {
             let (_, table) = key.0.split_last()?;
             let kind = Key(table.to_vec()).name("type");
             self.draft.get(&kind).is_some().then_some(kind)
         };
-        written.or_else(|| internal().flatten().find_map(kind).map(|key| vec![key])).unwrap_or_default()
+        let internal = proposals.iter().flat_map(|proposal| &proposal.values);
+        internal.map(|(key, _)| key).find_map(kind).into_iter().collect()
+    }
+
+    /// The keys that are written and that stand in a setting themselves.
+    pub fn holders(&mut self, wanted: &Wanted) -> Vec<Key> {
+        let proposals = self.proposals_of(wanted);
+        let own =
+            |key: &Key| self.destination.written(key).into_iter().find(|key| self.draft.get(key).is_some());
+        let keys = proposals.iter().map(|proposal| proposal.values.iter().map(|(key, _)| key));
+        let written = keys.map(|keys| keys.filter_map(own).collect());
+        written.into_iter().find(|keys: &Vec<Key>| !keys.is_empty()).unwrap_or_default()
     }
 
     /// Makes the target have a setting.
@@ -270,9 +279,12 @@ impl<'a> Inversion<'a> {
     }
 
     fn search(&mut self, wanted: &Wanted) -> Option<Vec<Key>> {
-        let file = self.destination.model.file(&wanted.file)?;
-        let proposals = self.proposals(file, wanted);
+        let proposals = self.proposals_of(wanted);
         proposals.iter().find_map(|proposal| self.attempt(proposal, wanted))
+    }
+
+    fn proposals_of(&mut self, wanted: &Wanted) -> Vec<Proposal> {
+        self.destination.model.file(&wanted.file).map_or_else(Vec::new, |file| self.proposals(file, wanted))
     }
 
     fn places(&mut self, file: &'a FileModel) -> Rc<[Place<'a>]> {

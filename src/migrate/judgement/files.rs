@@ -1,7 +1,7 @@
 //! Files as wholes: copies that people left beside the files of the pack, and event publishers of their own.
 
 use super::{Answer, Question};
-use crate::migrate::{Decision, Legacy, Risk, Status};
+use crate::migrate::Legacy;
 use crate::model::Version;
 
 /// What becomes of the settings of a file that the server does not read under its name.
@@ -15,12 +15,14 @@ pub fn answer(legacy: &Legacy, question: Question, version: Version) -> Option<A
         return Some(Answer::obsolete(&format!("a copy of {name} that somebody left: no server reads it")));
     }
     if let Some(name) = question.file.strip_prefix("repository/deployment/server/eventpublishers/") {
-        let second = version.at_least(4, 0) && name.to_ascii_lowercase().contains("jms");
-        return second.then(|| {
-            Answer::obsolete(
+        if version.at_least(4, 0) && name.to_ascii_lowercase().contains("jms") {
+            return Some(Answer::obsolete(
                 "the target has its own publisher for the second broker, made from apim.throttling.event_duplicate_url",
-            )
-        });
+            ));
+        }
+        return Some(Answer::carried(
+            "an event publisher of your own: copied to the folder that the server deploys",
+        ));
     }
     let configuration = question.file.starts_with("repository/conf/") && !question.path.is_empty();
     configuration.then(|| {
@@ -31,7 +33,7 @@ pub fn answer(legacy: &Legacy, question: Question, version: Version) -> Option<A
         } else {
             format!("no file of the pack: copied; see whether anything in {version} reads it")
         };
-        Answer::Decided(Decision { status: Status::Carried, note: Some(note), risk: Risk::Low })
+        Answer::carried(&note)
     })
 }
 

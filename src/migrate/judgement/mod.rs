@@ -54,8 +54,15 @@ pub enum Answer {
 
 impl Answer {
     fn obsolete(note: &str) -> Self {
-        let decision = Decision { status: Status::Obsolete, note: Some(note.to_owned()), risk: Risk::Low };
-        Self::Decided(decision)
+        Self::harmless(Status::Obsolete, note)
+    }
+
+    fn carried(note: &str) -> Self {
+        Self::harmless(Status::Carried, note)
+    }
+
+    fn harmless(status: Status, note: &str) -> Self {
+        Self::Decided(Decision { status, note: Some(note.to_owned()), risk: Risk::Low })
     }
 
     fn manual(risk: Risk, note: impl Into<String>) -> Self {
