@@ -1,11 +1,26 @@
 //! Rule cards: the markdown file of a rule with its `toml` block, its sections and its runnable examples.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::OnceLock;
 
+use crate::catalog::compressed::Compressed;
 use crate::diagnostic::Severity;
 use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::toml::{self, Item, Table};
+
+static TEXTS: Compressed = Compressed::new(include_bytes!(concat!(env!("OUT_DIR"), "/cards")));
+
+/// The text of the card `rules/CODE-name.md` by its `CODE-name`; empty where there is none.
+#[must_use]
+pub fn text(name: &str) -> &'static str {
+    static BY_NAME: OnceLock<BTreeMap<&str, &str>> = OnceLock::new();
+    let by_name = BY_NAME.get_or_init(|| {
+        let mut parts = TEXTS.text().split_terminator('\0');
+        std::iter::from_fn(|| Some((parts.next()?, parts.next()?))).collect()
+    });
+    by_name.get(name).copied().unwrap_or_default()
+}
 
 /// What a rule has to see before it can judge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

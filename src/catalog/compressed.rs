@@ -5,6 +5,9 @@ use std::sync::OnceLock;
 
 use flate2::read::DeflateDecoder;
 
+/// How many times as long as the bytes the text is; what is longer grows.
+const USUAL_RATIO: usize = 16;
+
 /// A file of `rules/`, inflated when it is asked for.
 #[derive(Debug)]
 pub struct Compressed {
@@ -21,10 +24,11 @@ impl Compressed {
     /// The file as it stands in the repository; kept until the program ends, as the statics are that hold these.
     pub fn text(&self) -> &'static str {
         self.text.get_or_init(|| {
-            let mut text = String::new();
+            // Growing step by step would copy the text again and again.
+            let mut text = String::with_capacity(self.bytes.len() * USUAL_RATIO);
             // Tests of those who own a file read every line of what the build script wrote.
             let _ = DeflateDecoder::new(self.bytes).read_to_string(&mut text);
-            Box::leak(text.into_boxed_str())
+            text.leak()
         })
     }
 }

@@ -11,8 +11,8 @@ use crate::render::Pack;
 use crate::report::keys::{self as report, Answer};
 use crate::target::embedded;
 use crate::target::history;
+use crate::target::keys::catalogue::versions_of;
 use crate::target::keys::query::Query;
-use crate::target::keys::versions::Versions;
 use crate::target::keys::{Index, Key};
 use crate::target::model::Model;
 
@@ -118,8 +118,9 @@ fn embedded_version(version: Option<Version>) -> Result<&'static str, String> {
 fn nothing_found(word: &str, query: &Query, subject: &Subject, index: &Index) -> String {
     let version = subject.name();
     let mut text = format!("nothing in {version} is called \"{word}\"");
-    if let Some(known) = Versions::of(word) {
-        text.push_str(&format!("; known in {}", known.0));
+    let known = versions_of(word);
+    if !known.is_empty() {
+        text.push_str(&format!("; known in {known}"));
     }
     if let Some(file) = static_file(query, subject) {
         text.push_str(&format!("; no template makes {file}: it is edited as it is"));

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use crate::catalog::card::{Card, FixKind, Scope};
+use crate::catalog::card::{self, Card, FixKind, Scope};
 use crate::input::inventory::{Expectation, HouseRule};
 use crate::rules::{self, Rule};
 
@@ -12,10 +12,7 @@ pub const SUPPRESSION_UNUSED: &str = "AL001";
 pub const SUPPRESSION_MALFORMED: &str = "AL002";
 
 /// Cards of what [`super::lint`] finds itself, in suppression comments.
-pub const OWN_CARDS: &[&str] = &[
-    include_str!("../../rules/AL001-suppression-unused.md"),
-    include_str!("../../rules/AL002-suppression-malformed.md"),
-];
+pub const OWN_CARDS: &[&str] = &["AL001-suppression-unused", "AL002-suppression-malformed"];
 
 /// A card and the function behind it.
 #[derive(Debug)]
@@ -27,13 +24,13 @@ pub struct Entry {
 }
 
 static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
-    let own = OWN_CARDS.iter().map(|text| (*text, None));
+    let own = OWN_CARDS.iter().map(|name| (*name, None));
     let of_rules = rules::ALL.iter().map(|rule| (rule.card, Some(*rule)));
     let mut entries: Vec<Entry> = own
         .chain(of_rules)
-        .map(|(text, rule)| match Card::parse(text) {
+        .map(|(name, rule)| match Card::parse(card::text(name)) {
             Ok(card) => Entry { card: Arc::new(card), rule },
-            Err(error) => unreachable!("{}: {error}", text.lines().next().unwrap_or("a card")),
+            Err(error) => unreachable!("{name}: {error}"),
         })
         .collect();
     entries.sort_by(|left, right| left.card.code.cmp(&right.card.code));

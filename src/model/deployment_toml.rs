@@ -11,7 +11,8 @@ use crate::source::Span;
 pub use crate::syntax::server_toml::{Fault, FaultKind};
 pub use crate::syntax::toml::Kind;
 use crate::target::keys::known;
-pub use crate::target::keys::known::{Facts, VersionSet};
+pub use crate::target::keys::known::Facts;
+pub use crate::target::keys::versions::VersionSet;
 pub use crate::target::pattern::{Pattern, Step};
 pub use unheard::{Meant, Unheard, nearest_other};
 

@@ -34,10 +34,10 @@ pub enum Check {
     Deployment(fn(&Deployment, &mut Vec<Finding>)),
 }
 
-/// A rule: its card's text and its function.
+/// A rule: its card and its function.
 #[derive(Debug, Clone, Copy)]
 pub struct Rule {
-    /// Text of `rules/CODE-name.md`.
+    /// `CODE-name` of the card, the file `rules/CODE-name.md`.
     pub card: &'static str,
     /// What judges.
     pub check: Check,

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Answer;
 use crate::target::history::History;
-use crate::target::keys::versions::Versions;
+use crate::target::keys::catalogue::versions_of;
 use crate::target::keys::{Default, Implication, Key, Place, example};
 use crate::target::pattern::Pattern;
 
@@ -134,7 +134,7 @@ fn entry<'a>(key: &'a Key, answer: &Answer<'_>) -> KeyEntry<'a> {
         renamed_from: names(&key.renamed_from),
         implies: key.implies.iter().map(implication).collect(),
         implied_by: key.implied_by.iter().map(implication).collect(),
-        versions: Versions::of(&name).map(|versions| versions.list().collect()).unwrap_or_default(),
+        versions: versions_of(&name).iter().collect(),
         example: example::of(key, answer.index),
         key: name,
     }

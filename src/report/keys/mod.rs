@@ -5,7 +5,7 @@ pub mod human;
 pub mod json;
 pub mod markdown;
 
-use crate::target::keys::versions::Versions;
+use crate::target::keys::catalogue::versions_of;
 use crate::target::keys::{DefaultSource, Index, Key, Place};
 
 /// Keys that answer a question.
@@ -48,7 +48,10 @@ fn facts(key: &Key) -> Vec<(&'static str, String)> {
             .iter()
             .map(|other| ("implied by", format!("{} = \"{}\": {}", other.key, other.when, other.value))),
     );
-    facts.extend(Versions::of(&key.pattern.to_string()).map(|versions| ("versions", versions.0.to_owned())));
+    let versions = versions_of(&key.pattern.to_string());
+    if !versions.is_empty() {
+        facts.push(("versions", versions.to_string()));
+    }
     facts
 }
 

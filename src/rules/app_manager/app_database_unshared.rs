@@ -8,10 +8,7 @@ use crate::rules::datasources::adoption;
 use crate::rules::{Check, Finding, Rule};
 
 /// AP004.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/AP004-app-database-unshared.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "AP004-app-database-unshared", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for (database, what) in [(LogicalDatabase::Users, "users"), (LogicalDatabase::Api, "apps and tokens")] {

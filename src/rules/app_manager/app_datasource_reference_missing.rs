@@ -6,10 +6,7 @@ use crate::model::{Deployment, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// AP002.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/AP002-app-datasource-reference-missing.md"),
-    check: Check::Node(check),
-};
+pub static RULE: Rule = Rule { card: "AP002-app-datasource-reference-missing", check: Check::Node(check) };
 
 /// Where a release looks for the data source of activities.
 #[derive(Clone, Copy, PartialEq, Eq)]

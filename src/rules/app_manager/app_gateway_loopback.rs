@@ -7,10 +7,7 @@ use crate::model::{Deployment, Endpoint};
 use crate::rules::{Check, Finding, Rule};
 
 /// AP005.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/AP005-app-gateway-loopback.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "AP005-app-gateway-loopback", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let is_gateway = |node: &&Node| node.is_app_manager() && node.acts_as(Role::Gateway);

@@ -6,10 +6,7 @@ use crate::model::{Deployment, Endpoint, Target};
 use crate::rules::{Check, Finding, Rule};
 
 /// AP007.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/AP007-assertion-consumer-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "AP007-assertion-consumer-mismatch", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for provider in deployment.nodes.iter().filter(|node| node.is_app_identity_provider()) {

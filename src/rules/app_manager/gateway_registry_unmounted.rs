@@ -5,10 +5,7 @@ use crate::model::node::{Node, Role};
 use crate::rules::{Check, Finding, Rule};
 
 /// AP010.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/AP010-gateway-registry-unmounted.md"),
-    check: Check::Node(check),
-};
+pub static RULE: Rule = Rule { card: "AP010-gateway-registry-unmounted", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let is_gateway = node.is_app_manager()

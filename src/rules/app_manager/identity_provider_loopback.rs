@@ -5,10 +5,7 @@ use crate::model::{Deployment, Endpoint};
 use crate::rules::{Check, Finding, Rule};
 
 /// AP006.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/AP006-identity-provider-loopback.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "AP006-identity-provider-loopback", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     // A part that is mistaken for the provider has that role from this very reference.

@@ -7,10 +7,7 @@ use crate::model::sharing::node_names;
 use crate::rules::{Check, Finding, Rule};
 
 /// AP003.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/AP003-portal-clustering-absent.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "AP003-portal-clustering-absent", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let is_part = |node: &&Node| is_publisher(node) || is_store(node);

@@ -12,10 +12,7 @@ use crate::source::Span;
 use crate::syntax::settings::Settings;
 
 /// AP009.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/AP009-portal-registry-drift.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "AP009-portal-registry-drift", check: Check::Deployment(check) };
 
 const FILE: &str = "repository/conf/registry.xml";
 const ROOT: &str = "/wso2registry/";

@@ -8,10 +8,7 @@ use crate::model::{Deployment, Hosts};
 use crate::rules::{Check, Finding, Rule};
 
 /// AP008.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/AP008-remote-instance-host-unmapped.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "AP008-remote-instance-host-unmapped", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let Some(hosts) = &deployment.hosts else { return };

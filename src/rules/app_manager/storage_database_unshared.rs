@@ -11,10 +11,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// AP001.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/AP001-storage-database-unshared.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "AP001-storage-database-unshared", check: Check::Deployment(check) };
 
 const MAIN_FILE: &str = "repository/conf/datasources/master-datasources.xml";
 /// The name that the portals ask for where app-manager.xml names no other.

@@ -5,8 +5,7 @@ use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// CL012.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/CL012-cluster-domain-default.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "CL012-cluster-domain-default", check: Check::Node(check) };
 
 /// Domain of the untouched pack.
 const VANILLA: &str = "wso2.carbon.domain";

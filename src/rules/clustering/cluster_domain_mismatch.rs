@@ -6,10 +6,7 @@ use crate::rules::{Check, Finding, Rule, majority};
 use crate::source::Span;
 
 /// CL011.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/CL011-cluster-domain-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "CL011-cluster-domain-mismatch", check: Check::Deployment(check) };
 
 /// The domain of every untouched pack.
 const SHIPPED_DOMAIN: &str = "wso2.carbon.domain";

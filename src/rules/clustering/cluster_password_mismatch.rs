@@ -6,10 +6,7 @@ use crate::rules::{Check, Finding, Rule, majority_preferring};
 use crate::source::Span;
 
 /// CL017.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/CL017-cluster-password-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "CL017-cluster-password-mismatch", check: Check::Deployment(check) };
 
 /// A node with the digest of its group password, if it has one.
 struct Entrant<'a> {

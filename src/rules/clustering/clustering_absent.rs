@@ -5,8 +5,7 @@ use crate::model::{Deployment, Node, Origin, Role};
 use crate::rules::{Check, Finding, Rule};
 
 /// CL019.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/CL019-clustering-absent.md"), check: Check::Deployment(check) };
+pub static RULE: Rule = Rule { card: "CL019-clustering-absent", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let is_old = |node: &&Node| node.is_api_manager() && node.is_before(2, 1);

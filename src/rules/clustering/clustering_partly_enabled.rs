@@ -5,10 +5,7 @@ use crate::model::{ConfigModel, Deployment};
 use crate::rules::{Check, Finding, Rule};
 
 /// CL001.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/CL001-clustering-partly-enabled.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "CL001-clustering-partly-enabled", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for left_out in deployment.left_out() {

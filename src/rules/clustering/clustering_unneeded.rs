@@ -5,10 +5,7 @@ use crate::model::{ConfigModel, Deployment};
 use crate::rules::{Check, Finding, Rule};
 
 /// CL018.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/CL018-clustering-unneeded.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "CL018-clustering-unneeded", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let left_out = deployment.left_out();

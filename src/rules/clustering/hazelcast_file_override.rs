@@ -4,8 +4,7 @@ use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// CL016.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/CL016-hazelcast-file-override.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "CL016-hazelcast-file-override", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let Some(clustering) = node.active_clustering() else { return };

@@ -5,10 +5,7 @@ use crate::model::{Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// CL010.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/CL010-local-member-host-foreign.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "CL010-local-member-host-foreign", check: Check::Deployment(check) };
 
 /// Addresses that mean every interface: something to bind to, nothing to be called by.
 const ANY: [&str; 2] = ["0.0.0.0", "::"];

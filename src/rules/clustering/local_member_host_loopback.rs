@@ -6,10 +6,7 @@ use crate::model::{ConfigModel, Deployment, Host, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// CL009.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/CL009-local-member-host-loopback.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "CL009-local-member-host-loopback", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for node in &deployment.nodes {

@@ -5,10 +5,7 @@ use crate::model::{Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// CL008.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/CL008-member-address-duplicate.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "CL008-member-address-duplicate", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let mut nodes: Vec<&Node> = deployment.nodes.iter().collect();

@@ -7,8 +7,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// CL014.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/CL014-member-host-name.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "CL014-member-host-name", check: Check::Node(check) };
 
 fn check(deployment: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let names = names(deployment, node);

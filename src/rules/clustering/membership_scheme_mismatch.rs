@@ -5,10 +5,7 @@ use crate::model::{ConfigModel, Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule, majority_preferring};
 
 /// CL002.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/CL002-membership-scheme-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "CL002-membership-scheme-mismatch", check: Check::Deployment(check) };
 
 /// A node with its scheme: the setting, and its name in lower case.
 struct Scheme<'a> {

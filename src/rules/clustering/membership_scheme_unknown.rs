@@ -5,10 +5,7 @@ use crate::model::{Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// CL015.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/CL015-membership-scheme-unknown.md"),
-    check: Check::Node(check),
-};
+pub static RULE: Rule = Rule { card: "CL015-membership-scheme-unknown", check: Check::Node(check) };
 
 /// Names the class of a scheme that the server does not bring along.
 const CLASS: &str = "membershipSchemeClassName";

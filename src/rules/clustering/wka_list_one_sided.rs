@@ -6,10 +6,7 @@ use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// CL005.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/CL005-wka-list-one-sided.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "CL005-wka-list-one-sided", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let groups = deployment.member_groups();

@@ -6,10 +6,7 @@ use crate::model::{ConfigModel, Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// CL013.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/CL013-wka-member-unknown.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "CL013-wka-member-unknown", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for node in &deployment.nodes {

@@ -4,8 +4,7 @@ use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// CL003.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/CL003-wka-members-ignored.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "CL003-wka-members-ignored", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let Some(clustering) = &node.clustering else { return };

@@ -6,8 +6,7 @@ use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// CL006.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/CL006-wka-partition.md"), check: Check::Deployment(check) };
+pub static RULE: Rule = Rule { card: "CL006-wka-partition", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     findings.extend(deployment.member_groups().iter().filter_map(finding));

@@ -5,8 +5,7 @@ use crate::model::{ConfigModel, Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// CL004.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/CL004-wka-peer-missing.md"), check: Check::Deployment(check) };
+pub static RULE: Rule = Rule { card: "CL004-wka-peer-missing", check: Check::Deployment(check) };
 
 /// So many members are shown in a label.
 const SHOWN: usize = 3;

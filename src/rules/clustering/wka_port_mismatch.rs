@@ -6,8 +6,7 @@ use crate::model::{Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// CL007.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/CL007-wka-port-mismatch.md"), check: Check::Deployment(check) };
+pub static RULE: Rule = Rule { card: "CL007-wka-port-mismatch", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for node in &deployment.nodes {

@@ -4,10 +4,7 @@ use crate::model::{Deployment, Node, Role, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// CL020.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/CL020-worker-subdomain-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "CL020-worker-subdomain-mismatch", check: Check::Deployment(check) };
 
 const WORKER: &str = "worker";
 const MANAGER: &str = "mgt";

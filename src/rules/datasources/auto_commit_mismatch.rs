@@ -10,10 +10,7 @@ use crate::source::Span;
 use crate::syntax::jdbc::Vendor;
 
 /// DS011.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/DS011-auto-commit-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "DS011-auto-commit-mismatch", check: Check::Deployment(check) };
 
 /// A data source that says whether it commits by itself.
 #[derive(Clone, Copy)]

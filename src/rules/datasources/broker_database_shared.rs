@@ -8,10 +8,7 @@ use crate::model::sharing::{Opened, node_names};
 use crate::rules::{Check, Finding, Rule};
 
 /// DS013.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/DS013-broker-database-shared.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "DS013-broker-database-shared", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let kept = deployment

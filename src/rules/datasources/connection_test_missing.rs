@@ -6,8 +6,7 @@ use crate::model::{Deployment, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// DS008.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/DS008-connection-test-missing.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "DS008-connection-test-missing", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     // What other servers take where deployment.toml says nothing is not known.

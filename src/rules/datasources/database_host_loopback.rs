@@ -6,10 +6,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// DS004.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/DS004-database-host-loopback.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "DS004-database-host-loopback", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let all = deployment.shared_sources();

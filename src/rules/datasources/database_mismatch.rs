@@ -7,8 +7,7 @@ use crate::rules::datasources::adoption;
 use crate::rules::{Check, Finding, Rule};
 
 /// DS003.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/DS003-database-mismatch.md"), check: Check::Deployment(check) };
+pub static RULE: Rule = Rule { card: "DS003-database-mismatch", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for nodes in deployment.sharers(LogicalDatabase::Api) {

@@ -8,8 +8,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// DS005.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/DS005-database-overlap.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "DS005-database-overlap", check: Check::Node(check) };
 
 /// One kind of data, which a script of its own creates, and the data sources that lead to it.
 struct Kind<'a> {

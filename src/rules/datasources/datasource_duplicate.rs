@@ -6,8 +6,7 @@ use crate::model::{Deployment, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// DS010.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/DS010-datasource-duplicate.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "DS010-datasource-duplicate", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let mut known: Vec<&DataSource> = Vec::new();

@@ -7,8 +7,7 @@ use crate::rules::{Check, Finding, Rule, letters, unique_near};
 use crate::source::Span;
 
 /// DS002.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/DS002-datasource-undefined.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "DS002-datasource-undefined", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let toml = node.config_model == ConfigModel::Toml;

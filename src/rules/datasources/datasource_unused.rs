@@ -7,8 +7,7 @@ use crate::model::{Deployment, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// DS012.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/DS012-datasource-unused.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "DS012-datasource-unused", check: Check::Node(check) };
 
 /// Parts of names of data sources that other components look up by themselves.
 const SELF_SERVED: [&str; 3] = ["STAT", "METRIC", "ANALYTICS"];

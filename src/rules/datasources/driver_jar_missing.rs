@@ -7,8 +7,7 @@ use crate::rules::{Check, Finding, Rule, letters};
 use crate::source::Span;
 
 /// DS006.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/DS006-driver-jar-missing.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "DS006-driver-jar-missing", check: Check::Node(check) };
 
 /// Start of the driver class, what the jar's name holds (letters and digits only, lower case), and the jar to copy.
 const DRIVERS: [(&str, &[&str], &str); 7] = [

@@ -6,8 +6,7 @@ use crate::model::{Deployment, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// DS007.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/DS007-driver-url-mismatch.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "DS007-driver-url-mismatch", check: Check::Node(check) };
 
 /// Start of a URL and the class that the documentation gives for it.
 const CLASSES: [(&str, &str); 8] = [

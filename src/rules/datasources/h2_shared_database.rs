@@ -7,10 +7,7 @@ use crate::model::sharing::{SharedSource, node_names};
 use crate::rules::{Check, Finding, Rule};
 
 /// DS001.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/DS001-h2-shared-database.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "DS001-h2-shared-database", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let mut all = deployment.shared_sources();

@@ -7,10 +7,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::syntax::jdbc::Vendor;
 
 /// DS009.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/DS009-validation-query-mismatch.md"),
-    check: Check::Node(check),
-};
+pub static RULE: Rule = Rule { card: "DS009-validation-query-mismatch", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     // With a driver of another vendor the query is the smaller fault.

@@ -6,8 +6,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// TL004.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/TL004-array-for-table.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "TL004-array-for-table", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let Some(toml) = &node.deployment_toml else { return };

@@ -6,8 +6,7 @@ use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// TL026.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/TL026-boolean-quoted.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "TL026-boolean-quoted", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let Some(toml) = &node.deployment_toml else { return };

@@ -4,8 +4,7 @@ use crate::model::{Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// TL023.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/TL023-broker-scheme-fatal.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "TL023-broker-scheme-fatal", check: Check::Node(check) };
 
 /// Keys with broker addresses, and the key that switches on TLS for them.
 const BROKERS: [(&str, &str); 4] = [

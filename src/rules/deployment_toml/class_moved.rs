@@ -4,8 +4,7 @@ use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// TL020.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/TL020-class-moved.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "TL020-class-moved", check: Check::Node(check) };
 
 /// Keys whose class has another name since 4.0: key, old and new class.
 const MOVED: [(&str, &str, &str); 1] = [(

@@ -6,10 +6,7 @@ use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// TL021.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/TL021-clustering-scheme-missing.md"),
-    check: Check::Node(check),
-};
+pub static RULE: Rule = Rule { card: "TL021-clustering-scheme-missing", check: Check::Node(check) };
 
 /// Keys that nobody writes without meaning a cluster.
 const OF_A_CLUSTER: [&str; 4] = ["members", "domain", "local_member_host", "local_member_port"];

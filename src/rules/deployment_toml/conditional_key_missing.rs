@@ -6,8 +6,7 @@ use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// TL016.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/TL016-conditional-key-missing.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "TL016-conditional-key-missing", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let Some(toml) = &node.deployment_toml else { return };

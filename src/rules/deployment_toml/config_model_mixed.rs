@@ -6,8 +6,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// VR004.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/VR004-config-model-mixed.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "VR004-config-model-mixed", check: Check::Node(check) };
 
 /// Files that are edited in one generation and rendered in the other.
 const XML_FILES: [&str; 5] = [

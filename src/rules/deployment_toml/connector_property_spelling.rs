@@ -6,10 +6,7 @@ use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// TL013.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/TL013-connector-property-spelling.md"),
-    check: Check::Node(check),
-};
+pub static RULE: Rule = Rule { card: "TL013-connector-property-spelling", check: Check::Node(check) };
 
 /// Attributes of a connector of Tomcat.
 const ATTRIBUTES: [&str; 62] = [

@@ -10,10 +10,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// TL011.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/TL011-database-keys-insufficient.md"),
-    check: Check::Node(check),
-};
+pub static RULE: Rule = Rule { card: "TL011-database-keys-insufficient", check: Check::Node(check) };
 
 /// The database whose type infers nothing, however it is named.
 const BROKER_STORE: &str = "database.mb.store_db";

@@ -5,8 +5,7 @@ use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule, letters};
 
 /// TL010.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/TL010-database-type-unknown.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "TL010-database-type-unknown", check: Check::Node(check) };
 
 /// The types of infer.json.
 const TYPES: [&str; 7] = ["mysql", "mariadb", "oracle", "mssql", "db2", "postgre", "h2"];

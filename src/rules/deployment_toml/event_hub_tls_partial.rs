@@ -10,8 +10,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// TL024.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/TL024-event-hub-tls-partial.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "TL024-event-hub-tls-partial", check: Check::Node(check) };
 
 /// The TLS port of a broker with any usual offset.
 const TLS_PORTS: RangeInclusive<u16> = 8672..=8699;

@@ -5,8 +5,7 @@ use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// TL019.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/TL019-key-removed.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "TL019-key-removed", check: Check::Node(check) };
 
 /// Keys that went, and what took their place.
 const SUCCESSORS: [(&str, &str); 5] = [

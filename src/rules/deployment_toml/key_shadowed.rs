@@ -6,8 +6,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// TL028.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/TL028-key-shadowed.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "TL028-key-shadowed", check: Check::Node(check) };
 
 /// Keys that win, and what they hide: a key, or a list of tables.
 const HIDDEN: [(&str, &str); 3] = [

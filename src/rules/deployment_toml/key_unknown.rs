@@ -6,8 +6,7 @@ use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// TL001.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/TL001-key-unknown.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "TL001-key-unknown", check: Check::Node(check) };
 
 /// Keys that have a default which nothing reads: the registry is bound to the shared database.
 const UNREAD: [&str; 2] = ["governance_data.data_source", "config_data.data_source"];

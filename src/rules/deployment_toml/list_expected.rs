@@ -7,8 +7,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// TL005.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/TL005-list-expected.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "TL005-list-expected", check: Check::Node(check) };
 
 /// Keys whose value the templates take for a list, whatever it is.
 const LISTS: [&str; 4] = [

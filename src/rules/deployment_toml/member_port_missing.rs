@@ -4,8 +4,7 @@ use crate::model::{Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// TL022.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/TL022-member-port-missing.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "TL022-member-port-missing", check: Check::Node(check) };
 
 /// The port on which members listen where nothing else is said.
 const USUAL_PORT: u16 = 4000;

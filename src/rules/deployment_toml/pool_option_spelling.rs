@@ -6,8 +6,7 @@ use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// TL012.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/TL012-pool-option-spelling.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "TL012-pool-option-spelling", check: Check::Node(check) };
 
 /// Properties of the Tomcat JDBC pool.
 const PROPERTIES: [&str; 47] = [

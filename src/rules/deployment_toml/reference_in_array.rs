@@ -8,8 +8,7 @@ use crate::model::{Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// TL006.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/TL006-reference-in-array.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "TL006-reference-in-array", check: Check::Node(check) };
 
 /// References that a variable of the server can stand for, in what api-manager.xml says.
 const VARIABLES: [(&str, &str); 2] = [

@@ -7,8 +7,7 @@ use crate::model::{Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// TL007.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/TL007-reference-undefined.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "TL007-reference-undefined", check: Check::Node(check) };
 
 /// Ways to write a reference that none of the server's readers takes for one.
 const NO_REFERENCES: [&str; 11] = [

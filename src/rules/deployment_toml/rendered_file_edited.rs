@@ -4,8 +4,7 @@ use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// TL029.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/TL029-rendered-file-edited.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "TL029-rendered-file-edited", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     for edited in &node.edited_files {

@@ -8,8 +8,7 @@ use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// TL027.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/TL027-required-key-missing.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "TL027-required-key-missing", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let Some(toml) = &node.deployment_toml else { return };

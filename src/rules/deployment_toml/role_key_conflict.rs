@@ -5,8 +5,7 @@ use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// TL018.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/TL018-role-key-conflict.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "TL018-role-key-conflict", check: Check::Node(check) };
 
 /// Switches that belong to a role.
 const SWITCHES: [&str; 7] = [

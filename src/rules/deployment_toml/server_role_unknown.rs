@@ -4,8 +4,7 @@ use crate::model::{Deployment, Node, Version};
 use crate::rules::{Check, Finding, Rule, nearest};
 
 /// TL017.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/TL017-server-role-unknown.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "TL017-server-role-unknown", check: Check::Node(check) };
 
 /// Roles of 3.x.
 const BEFORE_4_0: [&str; 6] =

@@ -7,8 +7,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// TL003.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/TL003-table-for-array.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "TL003-table-for-array", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let Some(toml) = &node.deployment_toml else { return };

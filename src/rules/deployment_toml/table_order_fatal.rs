@@ -7,8 +7,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// TL002.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/TL002-table-order-fatal.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "TL002-table-order-fatal", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let Some(toml) = &node.deployment_toml else { return };

@@ -8,8 +8,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// TL025.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/TL025-thread-pool-keys-fatal.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "TL025-thread-pool-keys-fatal", check: Check::Node(check) };
 
 const TABLES: [&str; 2] = ["apim.throttling.jms", "apim.event_hub.listener"];
 const KEYS: [&str; 4] =

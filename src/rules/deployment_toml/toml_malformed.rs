@@ -5,8 +5,7 @@ use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// FM003.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/FM003-toml-malformed.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "FM003-toml-malformed", check: Check::Node(check) };
 
 const DEPLOYMENT: &str = "repository/conf/deployment.toml";
 

@@ -7,8 +7,7 @@ use crate::render::phases::{DurationFault, duration_fault};
 use crate::rules::{Check, Finding, Rule};
 
 /// TL015.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/TL015-unit-invalid.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "TL015-unit-invalid", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let Some(toml) = &node.deployment_toml else { return };

@@ -6,8 +6,7 @@ use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// TL009.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/TL009-url-group-type-missing.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "TL009-url-group-type-missing", check: Check::Node(check) };
 
 /// Lists of groups, and the key of the receivers in each.
 const GROUPS: [(&str, &str); 2] =

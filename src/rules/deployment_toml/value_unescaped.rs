@@ -7,8 +7,7 @@ use crate::model::{Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// TL014.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/TL014-value-unescaped.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "TL014-value-unescaped", check: Check::Node(check) };
 
 /// Values that the templates of 4.x put into a CDATA section.
 const IN_CDATA: [&str; 6] = [

@@ -11,8 +11,7 @@ use crate::source::Span;
 use crate::syntax::secrets;
 
 /// DR003.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/DR003-datasource-drift.md"), check: Check::Deployment(check) };
+pub static RULE: Rule = Rule { card: "DR003-datasource-drift", check: Check::Deployment(check) };
 
 /// So many settings stand in the message.
 const NAMED: usize = 3;

@@ -9,8 +9,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// DR005.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/DR005-file-on-one-node.md"), check: Check::Deployment(check) };
+pub static RULE: Rule = Rule { card: "DR005-file-on-one-node", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for group in deployment.copies(Kind::Role) {

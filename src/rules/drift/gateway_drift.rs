@@ -5,8 +5,7 @@ use crate::model::drift::Kind;
 use crate::rules::{Check, Finding, Rule};
 
 /// DR002.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/DR002-gateway-drift.md"), check: Check::Deployment(check) };
+pub static RULE: Rule = Rule { card: "DR002-gateway-drift", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let drifts = deployment.drifts(Kind::Gateway);

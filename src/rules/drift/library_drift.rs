@@ -8,8 +8,7 @@ use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule, letters};
 
 /// DR006.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/DR006-library-drift.md"), check: Check::Deployment(check) };
+pub static RULE: Rule = Rule { card: "DR006-library-drift", check: Check::Deployment(check) };
 
 /// So many jars stand in the message.
 const NAMED: usize = 3;

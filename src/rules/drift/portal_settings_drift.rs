@@ -11,10 +11,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// DR004.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/DR004-portal-settings-drift.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "DR004-portal-settings-drift", check: Check::Deployment(check) };
 
 /// So many settings stand in the message.
 const NAMED: usize = 3;

@@ -6,8 +6,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::syntax::amqp;
 
 /// FM004.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/FM004-amqp-url-malformed.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "FM004-amqp-url-malformed", check: Check::Node(check) };
 
 const FORM: &str =
     "the form is amqp://, user and password, @clientid/carbon, then ?brokerlist='tcp://host:port'";

@@ -10,8 +10,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::syntax::settings::paths::without_predicates;
 
 /// FM012.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/FM012-boolean-invalid.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "FM012-boolean-invalid", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let Some(pack) = settings::pack(node).filter(|_| node.config_model == ConfigModel::Xml) else { return };

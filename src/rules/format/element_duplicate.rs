@@ -9,8 +9,7 @@ use crate::syntax::secrets;
 use crate::syntax::xml::Element;
 
 /// FM006.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/FM006-element-duplicate.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "FM006-element-duplicate", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     for (path, document, known) in known_files(node) {

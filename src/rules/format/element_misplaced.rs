@@ -9,8 +9,7 @@ use crate::source::Span;
 use crate::syntax::xml::Element;
 
 /// FM008.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/FM008-element-misplaced.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "FM008-element-misplaced", check: Check::Node(check) };
 
 /// A name with more places than this says nothing about where it belongs.
 const MOST_PLACES: usize = 3;

@@ -9,10 +9,7 @@ use crate::source::Span;
 use crate::syntax::xml::Loose;
 
 /// FM007.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/FM007-element-pseudo-commented.md"),
-    check: Check::Node(check),
-};
+pub static RULE: Rule = Rule { card: "FM007-element-pseudo-commented", check: Check::Node(check) };
 
 /// Signs that begin a comment in some other language.
 const SIGNS: [&str; 6] = ["#", "//", ";", "--", "!--", "/*"];

@@ -10,8 +10,7 @@ use crate::source::Span;
 use crate::syntax::xml::{Attribute, Element};
 
 /// FM009.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/FM009-element-unknown.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "FM009-element-unknown", check: Check::Node(check) };
 
 fn check(deployment: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     for (path, document, known) in known_files(node) {

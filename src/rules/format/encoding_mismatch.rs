@@ -6,8 +6,7 @@ use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// FM005.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/FM005-encoding-mismatch.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "FM005-encoding-mismatch", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     for Unparsed { path, error, .. } in node.unparsed.iter().filter(|file| file.is_undecodable) {

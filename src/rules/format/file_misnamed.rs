@@ -5,8 +5,7 @@ use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// FM014.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/FM014-file-misnamed.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "FM014-file-misnamed", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     for file in &node.misnamed {

@@ -7,8 +7,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::syntax::settings::Form;
 
 /// FM002.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/FM002-json-malformed.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "FM002-json-malformed", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     for Unparsed { path, error, .. } in malformed(node, Form::Json) {

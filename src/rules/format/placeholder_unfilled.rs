@@ -14,10 +14,7 @@ use crate::syntax::placeholder::{self, Unfilled};
 use crate::syntax::secrets;
 
 /// FM010.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/FM010-placeholder-unfilled.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "FM010-placeholder-unfilled", check: Check::Deployment(check) };
 
 /// The host that the shipped site.json names.
 const SAMPLE_PROXY: &str = "sample.proxydomain.com";

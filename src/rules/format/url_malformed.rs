@@ -10,8 +10,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::syntax::url;
 
 /// FM013.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/FM013-url-malformed.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "FM013-url-malformed", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let mut shipped = Shipped { pack: settings::pack(node), of_file: BTreeMap::new() };

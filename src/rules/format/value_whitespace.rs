@@ -9,8 +9,7 @@ use crate::source::Span;
 use crate::syntax::secrets;
 
 /// FM011.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/FM011-value-whitespace.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "FM011-value-whitespace", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     for text in node.texts().iter().filter(|text| is_configuration(text.file)) {

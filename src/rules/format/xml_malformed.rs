@@ -9,8 +9,7 @@ use crate::source::Span;
 use crate::syntax::settings::Form;
 
 /// FM001.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/FM001-xml-malformed.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "FM001-xml-malformed", check: Check::Node(check) };
 
 fn check(deployment: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     for file in malformed(node, Form::Xml) {

@@ -5,8 +5,7 @@ use crate::model::{Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// GW008.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/GW008-environment-duplicate.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "GW008-environment-duplicate", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let mut seen: Vec<(&Setting, &str)> = Vec::new();

@@ -6,8 +6,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// GW009.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/GW009-environment-incomplete.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "GW009-environment-incomplete", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let portal = node.acts_as(Role::Publisher) || node.acts_as(Role::Store);

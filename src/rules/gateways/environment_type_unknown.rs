@@ -5,10 +5,7 @@ use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// GW007.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/GW007-environment-type-unknown.md"),
-    check: Check::Node(check),
-};
+pub static RULE: Rule = Rule { card: "GW007-environment-type-unknown", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     if !node.is_api_manager() {

@@ -7,10 +7,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// GW005.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/GW005-gateway-endpoint-loopback.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "GW005-gateway-endpoint-loopback", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let portals = |node: &&Node| node.acts_as(Role::Publisher) || node.acts_as(Role::Store);

@@ -8,10 +8,7 @@ use crate::model::{Deployment, Endpoint, Host, Node, Role, Target};
 use crate::rules::{Check, Finding, Rule, majority_preferring};
 
 /// GW006.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/GW006-gateway-endpoint-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "GW006-gateway-endpoint-mismatch", check: Check::Deployment(check) };
 
 /// The endpoints of one sort, and what a message calls them.
 struct Sort {

@@ -8,10 +8,7 @@ use crate::model::{Deployment, Node, Role, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// GW003.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/GW003-gateway-environment-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "GW003-gateway-environment-mismatch", check: Check::Deployment(check) };
 
 /// A named environment.
 #[derive(Clone, Copy)]

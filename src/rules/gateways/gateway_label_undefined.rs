@@ -7,10 +7,7 @@ use crate::model::{Deployment, Node, Role, Setting};
 use crate::rules::{Check, Finding, Rule, letters};
 
 /// GW010.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/GW010-gateway-label-undefined.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "GW010-gateway-label-undefined", check: Check::Deployment(check) };
 
 /// A label with the gateway that listens to it.
 struct Label<'a> {

@@ -7,10 +7,7 @@ use crate::model::{ConfigModel, Deployment, Endpoint, Node, Setting};
 use crate::rules::{Check, Finding, Rule, majority};
 
 /// GW001.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/GW001-gateway-target-divergent.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "GW001-gateway-target-divergent", check: Check::Deployment(check) };
 
 /// A publisher with the gateway that it pushes an environment to.
 struct Push<'a> {

@@ -5,10 +5,7 @@ use crate::model::{Deployment, Endpoint, Host, Node, Role, Target};
 use crate::rules::{Check, Finding, Rule};
 
 /// GW011.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/GW011-gateway-target-unknown.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "GW011-gateway-target-unknown", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     // Where no other node serves API calls the gateway was not given.

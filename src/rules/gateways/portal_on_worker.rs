@@ -6,8 +6,7 @@ use crate::model::{ConfigModel, Deployment, Node, Role};
 use crate::rules::{Check, Finding, Rule};
 
 /// GW013.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/GW013-portal-on-worker.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "GW013-portal-on-worker", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let is_certain = matches!(node.role_evidence, RoleEvidence::Inventory | RoleEvidence::Profile);

@@ -6,10 +6,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// GW004.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/GW004-service-url-path-missing.md"),
-    check: Check::Node(check),
-};
+pub static RULE: Rule = Rule { card: "GW004-service-url-path-missing", check: Check::Node(check) };
 
 const SERVICES: &str = "/services/";
 

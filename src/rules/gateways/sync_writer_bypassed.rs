@@ -8,10 +8,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// GW002.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/GW002-sync-writer-bypassed.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "GW002-sync-writer-bypassed", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for publisher in deployment.publishers().filter(|node| pushes(node)) {

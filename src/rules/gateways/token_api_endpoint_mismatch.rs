@@ -5,10 +5,7 @@ use crate::model::{Deployment, Endpoint, Host, Node, Role, Target};
 use crate::rules::{Check, Finding, Rule};
 
 /// GW012.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/GW012-token-api-endpoint-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "GW012-token-api-endpoint-mismatch", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for node in deployment.gateways().filter(|node| !node.acts_as(Role::KeyManager)) {

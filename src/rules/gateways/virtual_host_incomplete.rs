@@ -8,8 +8,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// GW014.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/GW014-virtual-host-incomplete.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "GW014-virtual-host-incomplete", check: Check::Node(check) };
 
 const WEB_HOOKS: [&str; 2] = ["websub_event_receiver_http_endpoint", "websub_event_receiver_https_endpoint"];
 

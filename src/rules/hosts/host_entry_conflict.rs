@@ -9,10 +9,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// HN005.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/HN005-host-entry-conflict.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "HN005-host-entry-conflict", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let Some(hosts) = &deployment.hosts else { return };

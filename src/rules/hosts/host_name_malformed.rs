@@ -6,8 +6,7 @@ use crate::model::{Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// HN007.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/HN007-host-name-malformed.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "HN007-host-name-malformed", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let names = [

@@ -7,10 +7,7 @@ use crate::model::{Deployment, Host, Node, Origin, Purpose, Role, Setting, Targe
 use crate::rules::{Check, Finding, Rule};
 
 /// HN003.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/HN003-host-name-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "HN003-host-name-mismatch", check: Check::Deployment(check) };
 
 /// One of the two names of a node.
 struct Name {

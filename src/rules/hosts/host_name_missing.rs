@@ -5,8 +5,7 @@ use crate::model::{Deployment, Host, Node, Product, Role, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// HN001.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/HN001-host-name-missing.md"), check: Check::Deployment(check) };
+pub static RULE: Rule = Rule { card: "HN001-host-name-missing", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let groups = deployment.groups(Role::Gateway);

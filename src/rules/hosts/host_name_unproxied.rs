@@ -8,10 +8,7 @@ use crate::model::{Deployment, Host, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// HN006.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/HN006-host-name-unproxied.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "HN006-host-name-unproxied", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let routes = deployment.app_routes();

@@ -9,10 +9,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// HN004.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/HN004-host-name-unresolved.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "HN004-host-name-unresolved", check: Check::Deployment(check) };
 
 /// Top-level names that no public resolver knows (RFC 6761, RFC 6762, and what companies use inside).
 const PRIVATE: [&str; 10] =

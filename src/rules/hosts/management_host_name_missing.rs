@@ -4,10 +4,7 @@ use crate::model::{ConfigModel, Deployment, Node, Role};
 use crate::rules::{Check, Finding, Rule};
 
 /// HN002.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/HN002-management-host-name-missing.md"),
-    check: Check::Node(check),
-};
+pub static RULE: Rule = Rule { card: "HN002-management-host-name-missing", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let with_console = node.is_api_manager() && !node.is_only(Role::GatewayWorker);

@@ -6,8 +6,7 @@ use crate::model::{ConfigModel, Deployment, Endpoint, Host, Node, Purpose, Role}
 use crate::rules::{Check, Finding, Rule};
 
 /// HN008.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/HN008-remote-default-host.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "HN008-remote-default-host", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let portal = node.acts_as(Role::Publisher) || node.acts_as(Role::Store);

@@ -6,10 +6,7 @@ use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// KM011.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/KM011-identity-database-mismatch.md"),
-    check: Check::Node(check),
-};
+pub static RULE: Rule = Rule { card: "KM011-identity-database-mismatch", check: Check::Node(check) };
 
 fn check(deployment: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     if !node.is_api_manager() && !node.is_app_manager() {

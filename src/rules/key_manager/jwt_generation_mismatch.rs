@@ -6,10 +6,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// KM009.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/KM009-jwt-generation-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "KM009-jwt-generation-mismatch", check: Check::Deployment(check) };
 
 /// A node with its settings about backend tokens.
 type Maker<'a> = (&'a Node, &'a BackendToken);

@@ -7,10 +7,7 @@ use crate::model::{ConfigModel, Deployment, Host, Node, Role, Target};
 use crate::rules::{Check, Finding, Rule};
 
 /// KM001.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/KM001-key-manager-loopback.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "KM001-key-manager-loopback", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for node in

@@ -6,10 +6,7 @@ use crate::model::{Deployment, Node, Role, Target};
 use crate::rules::{Check, Finding, Rule};
 
 /// KM002.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/KM002-key-manager-role-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "KM002-key-manager-role-mismatch", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for node in deployment.nodes.iter().filter(|node| node.is_api_manager()) {

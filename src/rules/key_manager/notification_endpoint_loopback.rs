@@ -5,10 +5,8 @@ use crate::model::{Deployment, Host, Node, Role, Target};
 use crate::rules::{Check, Finding, Rule};
 
 /// KM012.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/KM012-notification-endpoint-loopback.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule =
+    Rule { card: "KM012-notification-endpoint-loopback", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     findings.extend(deployment.key_managers().filter_map(|node| finding(deployment, node)));

@@ -5,10 +5,7 @@ use crate::model::{ConfigModel, Deployment, Endpoint, Node, Role, Target};
 use crate::rules::{Check, Finding, Rule};
 
 /// KM008.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/KM008-revoke-url-loopback.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "KM008-revoke-url-loopback", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for node in deployment.nodes.iter().filter(|node| node.is_api_manager()) {

@@ -4,10 +4,7 @@ use crate::model::{Deployment, Host, Node, Role, Target};
 use crate::rules::{Check, Finding, Rule};
 
 /// KM005.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/KM005-thrift-host-loopback.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "KM005-thrift-host-loopback", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let gateways = deployment.nodes.iter().filter(|node| !node.acts_as(Role::KeyManager));

@@ -6,10 +6,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// KM004.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/KM004-thrift-port-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "KM004-thrift-port-mismatch", check: Check::Deployment(check) };
 
 /// Port of the Thrift service before any offset (carbon-apimgt `ThriftUtils`, `APIKeyMgtServiceComponent`).
 const BASE: u16 = 10397;

@@ -5,10 +5,7 @@ use crate::model::{Deployment, Node, Role, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// KM003.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/KM003-thrift-server-disabled.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "KM003-thrift-server-disabled", check: Check::Deployment(check) };
 
 /// A gateway with its key management and what it says of the client.
 type Client<'a> = (&'a Node, &'a Setting);

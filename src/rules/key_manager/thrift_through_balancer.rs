@@ -5,10 +5,7 @@ use crate::model::{Deployment, Node, Role, Target};
 use crate::rules::{Check, Finding, Rule};
 
 /// KM006.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/KM006-thrift-through-balancer.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "KM006-thrift-through-balancer", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     findings.extend(deployment.nodes.iter().filter_map(|gateway| finding(deployment, gateway)));

@@ -4,8 +4,7 @@ use crate::model::{Deployment, Node, Origin};
 use crate::rules::{Check, Finding, Rule};
 
 /// KM007.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/KM007-thrift-url-portless.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "KM007-thrift-url-portless", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let Some(url) = node.thrift_client().and_then(|keys| keys.validation.as_ref()) else { return };

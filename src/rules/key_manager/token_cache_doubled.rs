@@ -4,10 +4,7 @@ use crate::model::{ConfigModel, Deployment, Node, Role};
 use crate::rules::{Check, Finding, Rule};
 
 /// KM010.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/KM010-token-cache-doubled.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "KM010-token-cache-doubled", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let is_old = |node: &&Node| node.config_model == ConfigModel::Xml || node.is_before(4, 0);

@@ -5,10 +5,7 @@ use crate::rules::{Check, Finding, Rule, majority};
 use crate::syntax::url;
 
 /// KM013.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/KM013-token-issuer-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "KM013-token-issuer-mismatch", check: Check::Deployment(check) };
 
 /// A node with the issuer that it writes.
 struct Issuer<'a> {

@@ -7,10 +7,7 @@ use crate::rules::{Check, Finding, Rule, majority_preferring};
 use crate::source::Span;
 
 /// KM014.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/KM014-token-persistence-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "KM014-token-persistence-mismatch", check: Check::Deployment(check) };
 
 /// A node with its way to keep tokens.
 #[derive(Clone, Copy)]

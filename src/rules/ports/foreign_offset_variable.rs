@@ -7,10 +7,7 @@ use crate::model::{Deployment, Endpoint, Node, Reference};
 use crate::rules::{Check, Finding, Rule};
 
 /// PT006.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/PT006-foreign-offset-variable.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "PT006-foreign-offset-variable", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for node in &deployment.nodes {

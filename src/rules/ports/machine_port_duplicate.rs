@@ -5,10 +5,7 @@ use crate::model::{ConfigModel, Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// PT002.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/PT002-machine-port-duplicate.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "PT002-machine-port-duplicate", check: Check::Deployment(check) };
 
 /// So many ports are named in a message.
 const SHOWN: usize = 3;

@@ -8,10 +8,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// PT008.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/PT008-offset-applied-twice.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "PT008-offset-applied-twice", check: Check::Deployment(check) };
 
 /// Who looks for the listener on its base port.
 struct Expectation {

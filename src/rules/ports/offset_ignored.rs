@@ -7,8 +7,7 @@ use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// PT005.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/PT005-offset-ignored.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "PT005-offset-ignored", check: Check::Node(check) };
 
 fn check(deployment: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     for reference in deployment.addresses_in_use(node) {

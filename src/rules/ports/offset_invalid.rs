@@ -5,8 +5,7 @@ use crate::model::{ConfigModel, Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// PT007.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/PT007-offset-invalid.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "PT007-offset-invalid", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     findings.extend(node.identity.malformed_offset.as_ref().map(|text| malformed_offset(node, text)));

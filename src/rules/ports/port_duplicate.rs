@@ -5,8 +5,7 @@ use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// PT001.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/PT001-port-duplicate.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "PT001-port-duplicate", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let offset = &node.identity.offset;

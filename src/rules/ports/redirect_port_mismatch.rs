@@ -5,8 +5,7 @@ use crate::model::{Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// PT009.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/PT009-redirect-port-mismatch.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "PT009-redirect-port-mismatch", check: Check::Node(check) };
 
 fn check(deployment: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let Some(secure) = node.listener(ListenerKind::ServletHttps).filter(|listener| listener.open) else {

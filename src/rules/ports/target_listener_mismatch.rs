@@ -8,10 +8,7 @@ use crate::model::{Deployment, Endpoint, Node, Purpose, Reference, Setting, Targ
 use crate::rules::{Check, Finding, Rule};
 
 /// PT004.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/PT004-target-listener-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "PT004-target-listener-mismatch", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for node in &deployment.nodes {

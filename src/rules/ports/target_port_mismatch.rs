@@ -6,10 +6,7 @@ use crate::model::{Deployment, Host};
 use crate::rules::{Check, Finding, Rule};
 
 /// PT003.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/PT003-target-port-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "PT003-target-port-mismatch", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for node in &deployment.nodes {

@@ -6,10 +6,7 @@ use crate::model::{Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// PX017.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/PX017-connector-proxy-port-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "PX017-connector-proxy-port-mismatch", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for node in &deployment.nodes {

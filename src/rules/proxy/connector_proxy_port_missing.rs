@@ -8,10 +8,7 @@ use crate::model::{ConfigModel, Deployment, Node, Product, Role};
 use crate::rules::{Check, Finding, Rule};
 
 /// PX016.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/PX016-connector-proxy-port-missing.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "PX016-connector-proxy-port-missing", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for node in &deployment.nodes {

@@ -9,10 +9,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// PX014.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/PX014-cookie-path-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "PX014-cookie-path-mismatch", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let mut by_place: BTreeMap<Span, Finding> = BTreeMap::new();

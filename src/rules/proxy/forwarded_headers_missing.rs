@@ -10,10 +10,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// PX004.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/PX004-forwarded-headers-missing.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "PX004-forwarded-headers-missing", check: Check::Deployment(check) };
 
 const HOST: &str = "x-forwarded-host";
 const ANY: [&str; 3] = [HOST, "x-forwarded-server", "x-forwarded-for"];

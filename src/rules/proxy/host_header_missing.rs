@@ -10,10 +10,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// PX018.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/PX018-host-header-missing.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "PX018-host-header-missing", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let routes = deployment.app_routes();

@@ -8,10 +8,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// PX012.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/PX012-management-upstream-multiple.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "PX012-management-upstream-multiple", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let routes = deployment.app_routes();

@@ -6,10 +6,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::syntax::Scalar;
 
 /// PX019.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/PX019-proxy-certificate-missing.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "PX019-proxy-certificate-missing", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for server in deployment.proxy.iter().flat_map(|proxy| &proxy.servers) {

@@ -9,10 +9,7 @@ use crate::rules::{Check, Finding, Rule};
 use super::portals::portals;
 
 /// PX015.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/PX015-proxy-location-missing.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "PX015-proxy-location-missing", check: Check::Deployment(check) };
 
 /// What single sign-on of 2.x needs.
 const SIGN_ON: [&str; 4] = ["/authenticationendpoint", "/commonauth", "/samlsso", "/oauth2"];

@@ -7,10 +7,7 @@ use crate::source::Span;
 use crate::syntax::url;
 
 /// PX013.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/PX013-proxy-redirect-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "PX013-proxy-redirect-mismatch", check: Check::Deployment(check) };
 
 /// The parts of an address in a rule; a bare path has neither scheme nor host.
 struct Address<'a> {

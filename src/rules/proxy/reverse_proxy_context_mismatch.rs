@@ -8,10 +8,8 @@ use crate::model::{Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// PX001.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/PX001-reverse-proxy-context-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule =
+    Rule { card: "PX001-reverse-proxy-context-mismatch", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for node in &deployment.nodes {

@@ -12,10 +12,7 @@ use crate::model::{Node, Origin, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// PX002.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/PX002-reverse-proxy-disabled.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "PX002-reverse-proxy-disabled", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for node in &deployment.nodes {

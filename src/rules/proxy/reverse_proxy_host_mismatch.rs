@@ -9,10 +9,7 @@ use crate::model::{Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// PX003.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/PX003-reverse-proxy-host-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "PX003-reverse-proxy-host-mismatch", check: Check::Deployment(check) };
 
 /// Host of the untouched site.json.
 const SAMPLE: &str = "sample.proxydomain.com";

@@ -6,10 +6,7 @@ use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// PX005.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/PX005-reverse-proxy-value-unknown.md"),
-    check: Check::Node(check),
-};
+pub static RULE: Rule = Rule { card: "PX005-reverse-proxy-value-unknown", check: Check::Node(check) };
 
 const KNOWN: &str = "known values are true, false, \"auto\"";
 

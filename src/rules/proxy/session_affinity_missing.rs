@@ -7,10 +7,7 @@ use crate::model::{Deployment, Node, Role};
 use crate::rules::{Check, Finding, Rule};
 
 /// PX009.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/PX009-session-affinity-missing.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "PX009-session-affinity-missing", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let routes = deployment.app_routes();

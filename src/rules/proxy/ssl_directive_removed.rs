@@ -7,10 +7,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// PX020.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/PX020-ssl-directive-removed.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "PX020-ssl-directive-removed", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let Some(proxy) = &deployment.proxy else { return };

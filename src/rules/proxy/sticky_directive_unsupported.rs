@@ -4,10 +4,7 @@ use crate::model::Deployment;
 use crate::rules::{Check, Finding, Rule};
 
 /// PX010.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/PX010-sticky-directive-unsupported.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "PX010-sticky-directive-unsupported", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let Some(proxy) = &deployment.proxy else { return };

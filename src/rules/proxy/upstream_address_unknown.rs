@@ -8,10 +8,7 @@ use crate::model::{Deployment, Host};
 use crate::rules::{Check, Finding, Rule};
 
 /// PX007.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/PX007-upstream-address-unknown.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "PX007-upstream-address-unknown", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let Some(proxy) = &deployment.proxy else { return };

@@ -8,10 +8,7 @@ use crate::model::{Deployment, Node, SyncMode};
 use crate::rules::{Check, Finding, Rule};
 
 /// PX011.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/PX011-upstream-node-missing.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "PX011-upstream-node-missing", check: Check::Deployment(check) };
 
 /// A server of an upstream with the listener that it means.
 #[derive(Clone, Copy)]

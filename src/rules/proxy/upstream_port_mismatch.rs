@@ -11,10 +11,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// PX006.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/PX006-upstream-port-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "PX006-upstream-port-mismatch", check: Check::Deployment(check) };
 
 /// Listeners that a proxy can forward HTTP to.
 const WEB: [ListenerKind; 8] = [

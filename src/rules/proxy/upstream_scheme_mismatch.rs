@@ -11,10 +11,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// PX008.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/PX008-upstream-scheme-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "PX008-upstream-scheme-mismatch", check: Check::Deployment(check) };
 
 /// A server that speaks the other protocol.
 struct Odd<'a> {

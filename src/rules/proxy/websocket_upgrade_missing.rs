@@ -5,10 +5,7 @@ use crate::model::proxy::Location;
 use crate::rules::{Check, Finding, Rule};
 
 /// PX021.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/PX021-websocket-upgrade-missing.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "PX021-websocket-upgrade-missing", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for server in deployment.proxy.iter().flat_map(|proxy| &proxy.servers) {

@@ -8,8 +8,7 @@ use crate::rules::{Check, Finding, Rule, majority};
 use crate::source::Span;
 
 /// RG012.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/RG012-cache-id-mismatch.md"), check: Check::Deployment(check) };
+pub static RULE: Rule = Rule { card: "RG012-cache-id-mismatch", check: Check::Deployment(check) };
 
 /// A `cacheId` and the database that it should name.
 #[derive(Clone)]

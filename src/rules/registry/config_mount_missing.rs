@@ -7,10 +7,7 @@ use crate::model::registry::CONFIG_PATH;
 use crate::rules::{Check, Finding, Rule};
 
 /// RG008.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/RG008-config-mount-missing.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "RG008-config-mount-missing", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let space = Space { database: LogicalDatabase::Config, path: CONFIG_PATH, instance: "shared" };

@@ -7,10 +7,8 @@ use crate::model::registry::{CONFIG_PATH, Mount};
 use crate::rules::{Check, Finding, Rule};
 
 /// RG016.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/RG016-config-registry-shared-by-products.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule =
+    Rule { card: "RG016-config-registry-shared-by-products", check: Check::Deployment(check) };
 
 /// The mounted config space of a node.
 struct Config<'a> {

@@ -6,10 +6,7 @@ use crate::model::node::Node;
 use crate::rules::{Check, Finding, Rule, unique_near};
 
 /// RG002.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/RG002-current-dbconfig-undefined.md"),
-    check: Check::Node(check),
-};
+pub static RULE: Rule = Rule { card: "RG002-current-dbconfig-undefined", check: Check::Node(check) };
 
 /// The name whose absence has a rule of its own.
 const LOCAL: &str = "wso2registry";

@@ -7,10 +7,7 @@ use crate::model::registry::GOVERNANCE_PATH;
 use crate::rules::{Check, Finding, Rule};
 
 /// RG007.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/RG007-governance-mount-missing.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "RG007-governance-mount-missing", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let space = Space { database: LogicalDatabase::Governance, path: GOVERNANCE_PATH, instance: "shared" };

@@ -6,8 +6,7 @@ use crate::model::node::Node;
 use crate::rules::{Check, Finding, Rule};
 
 /// RG015.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/RG015-local-registry-mounted.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "RG015-local-registry-mounted", check: Check::Node(check) };
 
 const LOCAL: &str = "/_system/local";
 

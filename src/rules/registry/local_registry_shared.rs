@@ -9,10 +9,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// RG003.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/RG003-local-registry-shared.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "RG003-local-registry-shared", check: Check::Deployment(check) };
 
 const HELP: &str =
     "keep the local registry on a data source of this node alone (jdbc/WSO2CarbonDB on H2 will do)";

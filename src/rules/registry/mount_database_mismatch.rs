@@ -9,10 +9,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// RG011.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/RG011-mount-database-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "RG011-mount-database-mismatch", check: Check::Deployment(check) };
 
 /// A node that mounts from another database than its peers.
 struct Stray<'a> {

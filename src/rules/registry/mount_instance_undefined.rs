@@ -7,10 +7,7 @@ use crate::model::{Deployment, Setting};
 use crate::rules::{Check, Finding, Rule, unique_near};
 
 /// RG004.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/RG004-mount-instance-undefined.md"),
-    check: Check::Node(check),
-};
+pub static RULE: Rule = Rule { card: "RG004-mount-instance-undefined", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let Some(registry) = hand_written(node) else { return };

@@ -6,8 +6,7 @@ use crate::model::{Deployment, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// RG010.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/RG010-mount-overwrite-missing.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "RG010-mount-overwrite-missing", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let Some(registry) = hand_written(node) else { return };

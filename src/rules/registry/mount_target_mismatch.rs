@@ -8,10 +8,7 @@ use crate::rules::{Check, Finding, Rule, majority_preferring};
 use crate::source::Span;
 
 /// RG009.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/RG009-mount-target-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "RG009-mount-target-mismatch", check: Check::Deployment(check) };
 
 /// Where a node mounts a path from.
 struct Mounted<'a> {

@@ -7,10 +7,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// RG014.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/RG014-registry-entry-duplicate.md"),
-    check: Check::Node(check),
-};
+pub static RULE: Rule = Rule { card: "RG014-registry-entry-duplicate", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let Some(registry) = hand_written(node) else { return };

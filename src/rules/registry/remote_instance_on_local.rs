@@ -6,10 +6,7 @@ use crate::model::{Deployment, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// RG006.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/RG006-remote-instance-on-local.md"),
-    check: Check::Node(check),
-};
+pub static RULE: Rule = Rule { card: "RG006-remote-instance-on-local", check: Check::Node(check) };
 
 fn check(deployment: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let Some(registry) = hand_written(node) else { return };

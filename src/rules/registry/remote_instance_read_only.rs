@@ -6,10 +6,7 @@ use crate::model::{Deployment, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// RG013.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/RG013-remote-instance-read-only.md"),
-    check: Check::Node(check),
-};
+pub static RULE: Rule = Rule { card: "RG013-remote-instance-read-only", check: Check::Node(check) };
 
 fn check(deployment: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let Some(role) = writing_role(node) else { return };

@@ -8,10 +8,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// RG001.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/RG001-wso2registry-dbconfig-missing.md"),
-    check: Check::Node(check),
-};
+pub static RULE: Rule = Rule { card: "RG001-wso2registry-dbconfig-missing", check: Check::Node(check) };
 
 const LOCAL: &str = "wso2registry";
 

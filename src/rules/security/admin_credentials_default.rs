@@ -4,10 +4,7 @@ use crate::model::{Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// SE001.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/SE001-admin-credentials-default.md"),
-    check: Check::Node(check),
-};
+pub static RULE: Rule = Rule { card: "SE001-admin-credentials-default", check: Check::Node(check) };
 
 fn check(deployment: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     if !deployment.is_production_like(node) {

@@ -6,10 +6,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// SE014.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/SE014-certificate-name-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "SE014-certificate-name-mismatch", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let mut seen = Vec::new();

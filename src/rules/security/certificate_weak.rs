@@ -6,8 +6,7 @@ use crate::source::Span;
 use crate::syntax::certificate::Certificate;
 
 /// SE013.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/SE013-certificate-weak.md"), check: Check::Deployment(check) };
+pub static RULE: Rule = Rule { card: "SE013-certificate-weak", check: Check::Deployment(check) };
 
 const SECONDS_OF_A_DAY: u64 = 86_400;
 /// Nobody renews a certificate in less.

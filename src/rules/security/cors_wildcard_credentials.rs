@@ -4,10 +4,7 @@ use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// SE016.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/SE016-cors-wildcard-credentials.md"),
-    check: Check::Node(check),
-};
+pub static RULE: Rule = Rule { card: "SE016-cors-wildcard-credentials", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let Some(cors) = node.security.cross_origin.as_ref().filter(|_| node.is_api_manager()) else { return };

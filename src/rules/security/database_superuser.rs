@@ -5,8 +5,7 @@ use crate::model::{Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// SE018.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/SE018-database-superuser.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "SE018-database-superuser", check: Check::Node(check) };
 
 const SUPERUSERS: [&str; 6] = ["root", "sa", "sys", "system", "postgres", "db2admin"];
 

@@ -6,10 +6,7 @@ use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// SE010.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/SE010-encrypted-secret-foreign.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "SE010-encrypted-secret-foreign", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for (left, right) in deployment.pairs() {

@@ -6,10 +6,7 @@ use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule, majority};
 
 /// SE017.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/SE017-encryption-key-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "SE017-encryption-key-mismatch", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let nodes = deployment.nodes.iter().filter(|node| node.is_api_manager() && node.is_at_least(4, 0));

@@ -4,10 +4,7 @@ use crate::model::{Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// SE011.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/SE011-host-name-verification-off.md"),
-    check: Check::Node(check),
-};
+pub static RULE: Rule = Rule { card: "SE011-host-name-verification-off", check: Check::Node(check) };
 
 fn check(deployment: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     if !deployment.is_production_like(node) {

@@ -10,8 +10,7 @@ use crate::source::Span;
 use crate::syntax::key_store::KeyStoreFile;
 
 /// SE005.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/SE005-key-alias-missing.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "SE005-key-alias-missing", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let mut places: BTreeMap<(&str, &str), Vec<&KeyStore>> = BTreeMap::new();

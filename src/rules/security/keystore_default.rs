@@ -5,8 +5,7 @@ use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// SE002.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/SE002-keystore-default.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "SE002-keystore-default", check: Check::Node(check) };
 
 fn check(deployment: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     if !deployment.is_production_like(node) {

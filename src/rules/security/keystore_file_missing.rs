@@ -7,8 +7,7 @@ use crate::model::{Deployment, Node, Origin};
 use crate::rules::{Check, Finding, Rule};
 
 /// SE004.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/SE004-keystore-file-missing.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "SE004-keystore-file-missing", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let mut places: BTreeMap<&str, Vec<&KeyStore>> = BTreeMap::new();

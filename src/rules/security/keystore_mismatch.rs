@@ -6,8 +6,7 @@ use crate::model::{Deployment, Node, Origin, Setting};
 use crate::rules::{Check, Finding, Rule, majority};
 
 /// SE006.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/SE006-keystore-mismatch.md"), check: Check::Deployment(check) };
+pub static RULE: Rule = Rule { card: "SE006-keystore-mismatch", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let nodes = deployment.nodes.iter().filter_map(|node| Some((node, encrypting(node)?)));

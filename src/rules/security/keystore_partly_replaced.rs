@@ -6,10 +6,7 @@ use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// SE003.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/SE003-keystore-partly-replaced.md"),
-    check: Check::Node(check),
-};
+pub static RULE: Rule = Rule { card: "SE003-keystore-partly-replaced", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let named = node

@@ -7,8 +7,7 @@ use crate::model::{Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// SE007.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/SE007-secret-alias-undefined.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "SE007-secret-alias-undefined", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let vault = &node.security.vault;

@@ -4,8 +4,7 @@ use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// SE009.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/SE009-secret-mixed.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "SE009-secret-mixed", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let vault = &node.security.vault;

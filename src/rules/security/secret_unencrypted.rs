@@ -5,8 +5,7 @@ use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// SE008.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/SE008-secret-unencrypted.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "SE008-secret-unencrypted", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let vault = &node.security.vault;

@@ -6,8 +6,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::syntax::Scalar;
 
 /// SE012.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/SE012-tls-protocol-weak.md"), check: Check::Deployment(check) };
+pub static RULE: Rule = Rule { card: "SE012-tls-protocol-weak", check: Check::Deployment(check) };
 
 const BROKEN: [&str; 3] = ["SSLv2", "SSLv3", "SSLv2Hello"];
 const GIVEN_UP: [&str; 3] = ["TLSv1", "TLSv1.0", "TLSv1.1"];

@@ -7,10 +7,7 @@ use crate::syntax::certificate::Certificate;
 use crate::syntax::key_store::KeyStoreFile;
 
 /// SE015.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/SE015-truststore-peer-missing.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "SE015-truststore-peer-missing", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let mut seen = Vec::new();

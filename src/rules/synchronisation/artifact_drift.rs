@@ -8,8 +8,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// DY007.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/DY007-artifact-drift.md"), check: Check::Deployment(check) };
+pub static RULE: Rule = Rule { card: "DY007-artifact-drift", check: Check::Deployment(check) };
 
 /// So many names stand in the message.
 const NAMED: usize = 3;

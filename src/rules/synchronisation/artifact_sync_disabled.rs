@@ -6,10 +6,7 @@ use crate::rules::{Check, Finding, Rule, majority_preferring};
 use crate::source::Span;
 
 /// DY010.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/DY010-artifact-sync-disabled.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "DY010-artifact-sync-disabled", check: Check::Deployment(check) };
 
 /// A gateway with its labels in order, and where they stand.
 type Known<'a> = (&'a Node, Vec<String>, Span);

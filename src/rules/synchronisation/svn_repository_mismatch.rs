@@ -6,10 +6,7 @@ use crate::rules::{Check, Finding, Rule, majority_preferring};
 use crate::source::Span;
 
 /// DY005.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/DY005-svn-repository-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "DY005-svn-repository-mismatch", check: Check::Deployment(check) };
 
 /// What tells two repositories apart.
 #[derive(PartialEq, Eq)]

@@ -6,10 +6,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// DY006.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/DY006-svn-settings-placeholder.md"),
-    check: Check::Node(check),
-};
+pub static RULE: Rule = Rule { card: "DY006-svn-settings-placeholder", check: Check::Node(check) };
 
 /// Host of the sample repository.
 const HOST: &str = "svnrepo.example.com";

@@ -4,8 +4,7 @@ use crate::model::{ConfigModel, Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// DY002.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/DY002-svn-sync-enabled.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "DY002-svn-sync-enabled", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let Some(synchronizer) = &node.synchronizer else { return };

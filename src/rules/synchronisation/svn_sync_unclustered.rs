@@ -4,8 +4,7 @@ use crate::model::{ConfigModel, Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// DY001.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/DY001-svn-sync-unclustered.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "DY001-svn-sync-unclustered", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let (Some(synchronizer), Some(clustering)) = (&node.synchronizer, &node.clustering) else { return };

@@ -5,10 +5,7 @@ use crate::model::{Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// DY003.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/DY003-svn-writer-duplicate.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "DY003-svn-writer-duplicate", check: Check::Deployment(check) };
 
 /// A node and the setting that makes it a writer.
 type Writer<'a> = (&'a Node, &'a Setting<bool>);

@@ -6,10 +6,7 @@ use crate::model::{Deployment, Node, Role, Setting, Target};
 use crate::rules::{Check, Finding, Rule};
 
 /// DY004.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/DY004-svn-writer-missing.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "DY004-svn-writer-missing", check: Check::Deployment(check) };
 
 /// A node that synchronises, and its settings.
 type Reader<'a> = (&'a Node, &'a DeploymentSynchronizer);

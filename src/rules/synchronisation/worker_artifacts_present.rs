@@ -4,10 +4,7 @@ use crate::model::{ConfigModel, Deployment, Node, Role};
 use crate::rules::{Check, Finding, Rule};
 
 /// DY008.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/DY008-worker-artifacts-present.md"),
-    check: Check::Node(check),
-};
+pub static RULE: Rule = Rule { card: "DY008-worker-artifacts-present", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let (Some(synchronizer), Some(artifacts)) = (&node.synchronizer, &node.artifacts) else { return };

@@ -6,10 +6,7 @@ use crate::model::{ConfigModel, Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// TM021.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/TM021-advanced-throttling-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "TM021-advanced-throttling-mismatch", check: Check::Deployment(check) };
 
 /// A switch on which nodes have to agree.
 struct Switch {

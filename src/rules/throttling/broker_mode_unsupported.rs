@@ -5,10 +5,7 @@ use crate::model::{Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// TM020.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/TM020-broker-mode-unsupported.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "TM020-broker-mode-unsupported", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let nodes: Vec<&Node> = deployment.nodes.iter().filter(|node| node.is_api_manager()).collect();

@@ -11,8 +11,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// TM015.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/TM015-broker-unlisted.md"), check: Check::Deployment(check) };
+pub static RULE: Rule = Rule { card: "TM015-broker-unlisted", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for group in deployment.traffic_groups() {

@@ -8,10 +8,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// TM023.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/TM023-event-duplicate-key-partial.md"),
-    check: Check::Node(check),
-};
+pub static RULE: Rule = Rule { card: "TM023-event-duplicate-key-partial", check: Check::Node(check) };
 
 fn check(deployment: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let needs_both = node.acts_as(Role::ControlPlane) && node.acts_as(Role::TrafficManager);

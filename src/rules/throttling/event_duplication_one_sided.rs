@@ -7,10 +7,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// TM002.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/TM002-event-duplication-one-sided.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "TM002-event-duplication-one-sided", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let groups = deployment.traffic_groups();

@@ -8,10 +8,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// TM003.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/TM003-event-duplication-to-self.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "TM003-event-duplication-to-self", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for node in deployment.nodes.iter().filter(|node| node.is_api_manager()) {

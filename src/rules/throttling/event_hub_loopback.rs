@@ -9,10 +9,7 @@ use crate::model::{Deployment, Endpoint, Node, Target};
 use crate::rules::{Check, Finding, Rule};
 
 /// TM022.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/TM022-event-hub-loopback.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "TM022-event-hub-loopback", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     let planes: BTreeSet<usize> = deployment

@@ -6,10 +6,7 @@ use crate::model::{Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// TM024.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/TM024-event-processor-ha-unclustered.md"),
-    check: Check::Node(check),
-};
+pub static RULE: Rule = Rule { card: "TM024-event-processor-ha-unclustered", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let Some(processor) = node.event_processor.as_ref().filter(|processor| processor.ha.is_true()) else {

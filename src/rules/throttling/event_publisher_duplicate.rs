@@ -8,10 +8,7 @@ use crate::model::{Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// TM007.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/TM007-event-publisher-duplicate.md"),
-    check: Check::Node(check),
-};
+pub static RULE: Rule = Rule { card: "TM007-event-publisher-duplicate", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let mut named: BTreeMap<&str, Vec<&EventPublisher>> = BTreeMap::new();

@@ -5,10 +5,7 @@ use crate::model::{Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// TM008.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/TM008-event-publisher-mapping-mismatch.md"),
-    check: Check::Node(check),
-};
+pub static RULE: Rule = Rule { card: "TM008-event-publisher-mapping-mismatch", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let publishers = node.event_publishers.iter().filter(|publisher| publisher.uses_jms());

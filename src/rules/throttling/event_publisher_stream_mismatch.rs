@@ -6,10 +6,8 @@ use crate::model::{Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// TM006.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/TM006-event-publisher-stream-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule =
+    Rule { card: "TM006-event-publisher-stream-mismatch", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for node in deployment.nodes.iter().filter(|node| !node.stock_publishers.is_empty()) {

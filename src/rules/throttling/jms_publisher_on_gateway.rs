@@ -6,10 +6,7 @@ use crate::model::{Deployment, Node, Target};
 use crate::rules::{Check, Finding, Rule};
 
 /// TM019.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/TM019-jms-publisher-on-gateway.md"),
-    check: Check::Node(check),
-};
+pub static RULE: Rule = Rule { card: "TM019-jms-publisher-on-gateway", check: Check::Node(check) };
 
 fn check(deployment: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let Some(throttling) = &node.throttling else { return };

@@ -7,10 +7,7 @@ use crate::model::{Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule, base};
 
 /// TM009.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/TM009-jndi-credentials-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "TM009-jndi-credentials-mismatch", check: Check::Deployment(check) };
 
 /// Name of the administrator in untouched packs.
 const STOCK_ADMINISTRATOR: &str = "admin";

@@ -6,8 +6,7 @@ use crate::rules::{Check, Finding, Rule, base};
 use crate::source::Span;
 
 /// TM005.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/TM005-jndi-entry-missing.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "TM005-jndi-entry-missing", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let mut seen: Vec<(&str, String)> = Vec::new();

@@ -7,8 +7,7 @@ use crate::model::{ConfigModel, Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule, base};
 
 /// TM004.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/TM004-jndi-file-missing.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "TM004-jndi-file-missing", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     if !node.is_api_manager() {

@@ -6,10 +6,7 @@ use crate::model::{ConfigModel, Deployment, Endpoint, Node, Target};
 use crate::rules::{Check, Finding, Rule};
 
 /// TM017.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/TM017-policy-deployer-loopback.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "TM017-policy-deployer-loopback", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for node in deployment.publishers().filter(|node| deploys_elsewhere(node)) {

@@ -6,10 +6,7 @@ use crate::model::{ConfigModel, Deployment, Node};
 use crate::rules::{Check, Finding, Rule};
 
 /// TM018.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/TM018-policy-deployer-on-worker.md"),
-    check: Check::Node(check),
-};
+pub static RULE: Rule = Rule { card: "TM018-policy-deployer-on-worker", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     const MAKE_NONE: [Role; 4] = [Role::Gateway, Role::GatewayWorker, Role::Store, Role::KeyManager];

@@ -5,10 +5,7 @@ use crate::model::{ConfigModel, Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// TM016.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/TM016-throttling-client-disabled.md"),
-    check: Check::Node(check),
-};
+pub static RULE: Rule = Rule { card: "TM016-throttling-client-disabled", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let Some(throttling) = node.throttling.as_ref().filter(|throttling| throttling.advanced.is_true()) else {

@@ -7,10 +7,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// TM014.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/TM014-traffic-manager-unlisted.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "TM014-traffic-manager-unlisted", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for group in deployment.traffic_groups() {

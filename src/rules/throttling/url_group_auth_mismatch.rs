@@ -8,8 +8,7 @@ use crate::model::{Deployment, Endpoint, Node, Origin};
 use crate::rules::{Check, Finding, Rule};
 
 /// TM012.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/TM012-url-group-auth-mismatch.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "TM012-url-group-auth-mismatch", check: Check::Node(check) };
 
 fn check(deployment: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let Some(throttling) = &node.throttling else { return };

@@ -7,8 +7,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// TM010.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/TM010-url-group-merged.md"), check: Check::Deployment(check) };
+pub static RULE: Rule = Rule { card: "TM010-url-group-merged", check: Check::Deployment(check) };
 
 /// A receiver group of a gateway with several independent Traffic Managers in it.
 struct Merged<'a> {

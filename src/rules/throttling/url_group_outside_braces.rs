@@ -8,10 +8,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// TM011.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/TM011-url-group-outside-braces.md"),
-    check: Check::Node(check),
-};
+pub static RULE: Rule = Rule { card: "TM011-url-group-outside-braces", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let Some(throttling) = node.throttling.as_ref().filter(|throttling| throttling.reads_receivers()) else {

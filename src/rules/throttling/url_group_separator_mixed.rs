@@ -6,10 +6,7 @@ use crate::model::{Deployment, Node, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// TM013.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/TM013-url-group-separator-mixed.md"),
-    check: Check::Node(check),
-};
+pub static RULE: Rule = Rule { card: "TM013-url-group-separator-mixed", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let Some(throttling) = &node.throttling else { return };

@@ -6,10 +6,7 @@ use crate::model::{Deployment, Setting};
 use crate::rules::{Check, Finding, Rule, majority};
 
 /// UM005.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/UM005-admin-account-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "UM005-admin-account-mismatch", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for group in deployment.user_groups() {

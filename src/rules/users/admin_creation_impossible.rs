@@ -5,10 +5,7 @@ use crate::model::{Deployment, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// UM006.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/UM006-admin-creation-impossible.md"),
-    check: Check::Node(check),
-};
+pub static RULE: Rule = Rule { card: "UM006-admin-creation-impossible", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let Some(users) = &node.users else { return };

@@ -7,8 +7,7 @@ use crate::model::{Deployment, Setting};
 use crate::rules::{Check, Finding, Rule};
 
 /// UM007.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/UM007-admin-name-unqualified.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "UM007-admin-name-unqualified", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     let Some(users) = &node.users else { return };

@@ -6,8 +6,7 @@ use crate::model::node::Node;
 use crate::rules::{Check, Finding, Rule};
 
 /// UM008.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/UM008-admin-password-fragile.md"), check: Check::Node(check) };
+pub static RULE: Rule = Rule { card: "UM008-admin-password-fragile", check: Check::Node(check) };
 
 fn check(_: &Deployment, node: &Node, findings: &mut Vec<Finding>) {
     for login in node.logins.iter().filter(|login| login.breaks_url) {

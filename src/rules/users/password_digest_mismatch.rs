@@ -5,10 +5,7 @@ use crate::model::{Deployment, Setting};
 use crate::rules::{Check, Finding, Rule, majority};
 
 /// UM004.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/UM004-password-digest-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "UM004-password-digest-mismatch", check: Check::Deployment(check) };
 
 const PROPERTIES: [&str; 3] = ["PasswordDigest", "StoreSaltedPassword", "PasswordHashMethod"];
 

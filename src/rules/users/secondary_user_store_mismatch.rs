@@ -8,10 +8,7 @@ use crate::model::users::SecondaryUserStore;
 use crate::rules::{Check, Finding, Rule};
 
 /// UM010.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/UM010-secondary-user-store-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "UM010-secondary-user-store-mismatch", check: Check::Deployment(check) };
 
 /// A node and its secondary user stores.
 type Holder<'a> = (&'a Node, &'a [SecondaryUserStore]);

@@ -8,10 +8,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// UM009.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/UM009-service-credentials-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "UM009-service-credentials-mismatch", check: Check::Deployment(check) };
 
 /// The account of the untouched pack.
 const SHIPPED: &str = "admin";

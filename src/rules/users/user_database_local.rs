@@ -7,10 +7,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// UM001.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/UM001-user-database-local.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "UM001-user-database-local", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for group in deployment.sharers(LogicalDatabase::Users) {

@@ -7,10 +7,7 @@ use crate::rules::datasources::{adoption, with_sources};
 use crate::rules::{Check, Finding, Rule};
 
 /// UM002.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/UM002-user-database-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "UM002-user-database-mismatch", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for nodes in deployment.sharers(LogicalDatabase::Users) {

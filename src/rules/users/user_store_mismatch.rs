@@ -10,10 +10,7 @@ use crate::model::{Deployment, Setting};
 use crate::rules::{Check, Finding, Rule, majority};
 
 /// UM003.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/UM003-user-store-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "UM003-user-store-mismatch", check: Check::Deployment(check) };
 
 const ADDRESS: &str = "ConnectionURL";
 /// Properties that decide who can log in, besides the address.

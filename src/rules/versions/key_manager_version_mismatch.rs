@@ -5,10 +5,7 @@ use crate::model::{Deployment, Node, Product, Version};
 use crate::rules::{Check, Finding, Rule};
 
 /// VR002.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/VR002-key-manager-version-mismatch.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "VR002-key-manager-version-mismatch", check: Check::Deployment(check) };
 
 /// Versions of API Manager and of the Identity Server that was made for each.
 const PAIRS: [((u16, u16), (u16, u16)); 6] = [

@@ -7,10 +7,7 @@ use crate::source::Span;
 use crate::syntax::xml::Element;
 
 /// VR003.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/VR003-setting-of-other-version.md"),
-    check: Check::Node(check),
-};
+pub static RULE: Rule = Rule { card: "VR003-setting-of-other-version", check: Check::Node(check) };
 
 const FILE: &str = "repository/conf/api-manager.xml";
 const THROTTLING: &str = "ThrottlingConfigurations";

@@ -9,10 +9,7 @@ use crate::rules::{Check, Finding, Rule};
 use crate::source::Span;
 
 /// VR005.
-pub static RULE: Rule = Rule {
-    card: include_str!("../../../rules/VR005-update-level-mixed.md"),
-    check: Check::Deployment(check),
-};
+pub static RULE: Rule = Rule { card: "VR005-update-level-mixed", check: Check::Deployment(check) };
 
 /// So many patches stand in the message.
 const NAMED: usize = 3;

@@ -10,8 +10,7 @@ use crate::model::{Deployment, Node, Version};
 use crate::rules::{Check, Finding, Rule};
 
 /// VR001.
-pub static RULE: Rule =
-    Rule { card: include_str!("../../../rules/VR001-version-mixed.md"), check: Check::Deployment(check) };
+pub static RULE: Rule = Rule { card: "VR001-version-mixed", check: Check::Deployment(check) };
 
 fn check(deployment: &Deployment, findings: &mut Vec<Finding>) {
     for group in connected(deployment) {

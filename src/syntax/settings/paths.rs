@@ -97,8 +97,10 @@ pub fn last_step(path: &str) -> &str {
 /// An XML path without its predicates: `/Server/Service/Connector/@port`.
 pub fn without_predicates(path: &str) -> String {
     let mut names = String::with_capacity(path.len());
+    let mut start = 0;
     for prefix in Separator::Slash.prefixes(path).filter(|prefix| !prefix.is_empty()) {
-        let step = last_step(prefix);
+        let step = prefix.get(start..).unwrap_or_default().trim_start_matches('/');
+        start = prefix.len();
         names.push('/');
         names.push_str(step.split('[').next().unwrap_or(step));
     }

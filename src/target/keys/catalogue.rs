@@ -4,11 +4,13 @@
 //! `record`). What differs between versions is said again.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use memchr::{memchr, memmem};
 
-use super::versions::{Versions, ranges};
-use super::{Index, Key, record};
+use super::record::{self, Marks};
+use super::versions::VersionSet;
+use super::{Index, Key};
 use crate::catalog::compressed::Compressed;
 use crate::target::pattern::Pattern;
 
@@ -19,23 +21,52 @@ const IN: &str = " in ";
 
 /// The keys of an embedded version, sorted; none for any other.
 pub(super) fn keys(version: &str) -> Vec<Key> {
-    let mut holds: BTreeMap<&str, bool> = BTreeMap::new();
-    let is_known =
-        |entry: &Entry| *holds.entry(entry.versions.0).or_insert_with(|| entry.versions.hold(version));
-    let known = entries(TEXT.text()).filter(is_known);
+    let known = entries().iter().filter(|entry| entry.versions.holds(version));
     known.map(|entry| record::read(entry.name, entry.lines)).collect()
 }
 
+/// The versions that know a key, by its pattern; none where no version does.
+#[must_use]
+pub fn versions_of(key: &str) -> VersionSet {
+    static VERSIONS: OnceLock<BTreeMap<&str, VersionSet>> = OnceLock::new();
+    let versions = VERSIONS.get_or_init(|| {
+        let mut versions: BTreeMap<&str, VersionSet> = BTreeMap::new();
+        for entry in entries() {
+            let known = versions.entry(entry.name).or_default();
+            *known = known.or(entry.versions);
+        }
+        versions
+    });
+    versions.get(key).copied().unwrap_or_default()
+}
+
 /// What some versions know of a key.
-struct Entry {
-    name: &'static str,
-    versions: Versions,
+#[derive(Debug)]
+pub(super) struct Entry {
+    /// The key's pattern.
+    pub name: &'static str,
+    /// The versions.
+    pub versions: VersionSet,
     lines: &'static str,
 }
 
-fn entries(text: &'static str) -> impl Iterator<Item = Entry> {
+impl Entry {
+    /// What of it has to be known for each key of a file.
+    pub fn marks(&self) -> Marks {
+        record::marks(self.lines)
+    }
+}
+
+/// All entries, those of a key together.
+pub(super) fn entries() -> &'static [Entry] {
+    static ENTRIES: OnceLock<Vec<Entry>> = OnceLock::new();
+    ENTRIES.get_or_init(|| read(TEXT.text()))
+}
+
+fn read(text: &'static str) -> Vec<Entry> {
+    let mut sets: BTreeMap<&str, VersionSet> = BTreeMap::new();
     let mut rest = text;
-    std::iter::from_fn(move || {
+    let entries = std::iter::from_fn(move || {
         let (heading, behind) = rest.split_at_checked(next_line(rest, 0))?;
         let mut end = 0;
         while behind.as_bytes().get(end) == Some(&b' ') {
@@ -44,9 +75,11 @@ fn entries(text: &'static str) -> impl Iterator<Item = Entry> {
         let (lines, behind) = behind.split_at_checked(end)?;
         rest = behind;
         let at = memmem::rfind(heading.as_bytes(), IN.as_bytes())?;
-        let (name, versions) = (heading.get(..at)?, heading.get(at + IN.len()..)?.trim_end());
-        Some(Entry { name, versions: Versions(versions), lines })
-    })
+        let (name, ranges) = (heading.get(..at)?, heading.get(at + IN.len()..)?.trim_end());
+        let versions = *sets.entry(ranges).or_insert_with(|| VersionSet::parse(ranges));
+        Some(Entry { name, versions, lines })
+    });
+    entries.collect()
 }
 
 /// Where the line behind this offset begins.
@@ -68,12 +101,10 @@ pub fn write(indexes: &[(&str, Index)]) -> String {
             }
         }
     }
-    let all: Vec<&str> = indexes.iter().map(|(version, _)| *version).collect();
     let mut text = String::new();
     for (pattern, known) in entries {
         for (lines, versions) in known {
-            let marks: Vec<bool> = all.iter().map(|version| versions.contains(version)).collect();
-            text.push_str(&format!("{pattern}{IN}{}\n{lines}", ranges(&all, &marks)));
+            text.push_str(&format!("{pattern}{IN}{}\n{lines}", VersionSet::of(versions.into_iter())));
         }
     }
     text

@@ -1,70 +1,11 @@
-//! Which embedded versions know a key and what of it, from the lists under `rules/schema`: no model has to be read.
+//! Which embedded versions know a key and what of it, from the catalogue: no model has to be read.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use super::marks::{self, Mark};
-use super::versions::{self, Versions};
-use crate::target::embedded;
+use super::catalogue::entries;
+use super::versions::VersionSet;
 use crate::target::pattern::{Pattern, Step};
-
-/// A set of embedded versions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct VersionSet(u32);
-
-impl VersionSet {
-    /// All embedded versions.
-    #[must_use]
-    pub fn all() -> Self {
-        Self::of(embedded::all().map(|model| model.version))
-    }
-
-    /// Those of some versions that are embedded.
-    pub fn of<'v>(versions: impl Iterator<Item = &'v str>) -> Self {
-        let place = |version: &str| embedded::all().position(|model| model.version == version);
-        Self(versions.filter_map(place).fold(0, |bits, place| bits | 1 << place))
-    }
-
-    /// The versions, oldest first.
-    pub fn iter(self) -> impl DoubleEndedIterator<Item = &'static str> {
-        let models: Vec<&'static str> = embedded::all().map(|model| model.version).collect();
-        models
-            .into_iter()
-            .enumerate()
-            .filter(move |(place, _)| self.0 >> place & 1 == 1)
-            .map(|(_, name)| name)
-    }
-
-    /// True for no version at all.
-    #[must_use]
-    pub fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    /// The versions of both.
-    #[must_use]
-    pub fn and(self, other: Self) -> Self {
-        Self(self.0 & other.0)
-    }
-
-    /// The versions of either.
-    #[must_use]
-    pub fn or(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    /// True where all of these versions are in the other set.
-    #[must_use]
-    pub fn is_within(self, other: Self) -> bool {
-        self.0 & !other.0 == 0
-    }
-}
-
-impl From<Versions> for VersionSet {
-    fn from(versions: Versions) -> Self {
-        Self::of(versions.list())
-    }
-}
 
 /// What is known of a key, version by version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -103,21 +44,14 @@ pub fn keys() -> &'static KnownKeys {
 impl KnownKeys {
     fn read() -> Self {
         let mut root = Self::default();
-        for (section, lines) in versions::by_section() {
-            let versions = VersionSet::from(section);
-            for key in lines {
-                root.insert(key, versions);
-            }
-        }
-        for (key, mark, versions) in marks::all() {
-            let versions = VersionSet::from(versions);
-            let end = root.insert(key, versions);
-            match mark {
-                Mark::Open => end.open = end.open.or(versions),
-                Mark::Exact => end.exact = end.exact.or(versions),
-                Mark::Markup => end.markup = end.markup.or(versions),
-                Mark::Unit(unit) => end.unit = Some(unit),
-            }
+        for entry in entries() {
+            let (marks, versions) = (entry.marks(), entry.versions);
+            let end = root.insert(entry.name, versions);
+            let where_it = |holds: bool| if holds { versions } else { VersionSet::default() };
+            end.open = end.open.or(where_it(marks.is_table));
+            end.exact = end.exact.or(where_it(marks.is_exact));
+            end.markup = end.markup.or(where_it(marks.is_markup));
+            end.unit = marks.unit.or(end.unit);
         }
         root
     }
@@ -161,7 +95,7 @@ impl KnownKeys {
     fn open_versions(&self) -> VersionSet {
         let elements = self.children.get(&Step::Each).map_or(VersionSet::default(), Self::named_children);
         let closed = self.named_children().or(elements);
-        VersionSet(self.open.0 & !closed.0)
+        self.open.without(closed)
     }
 
     /// The versions in which keys by name follow.
@@ -224,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn the_lists_say_what_the_index_of_a_model_says() {
+    fn the_catalogue_says_what_the_index_of_a_model_says() {
         let only = VersionSet::of(["4.5.0"].into_iter());
         let index = Index::of_version("4.5.0");
         for key in index.keys() {
@@ -248,12 +182,5 @@ mod tests {
         assert!(facts("apim.jwt.enable").exact.is_empty());
         assert_eq!(facts("apim.jwt.expiry_time").unit, Some("s"));
         assert!(!facts("super_admin.password").markup.is_empty());
-    }
-
-    #[test]
-    fn versions_are_sets() {
-        let some = VersionSet::of(["4.5.0", "3.0.0", "9.9.9"].into_iter());
-        assert_eq!(some.iter().collect::<Vec<_>>(), ["3.0.0", "4.5.0"]);
-        assert!(some.is_within(VersionSet::all()) && !VersionSet::all().is_within(some));
     }
 }

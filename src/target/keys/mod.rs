@@ -8,7 +8,6 @@ mod index;
 mod kind;
 pub mod known;
 pub mod mapping;
-pub mod marks;
 mod near;
 pub mod query;
 mod record;

@@ -13,7 +13,7 @@
 
 use std::sync::Arc;
 
-use super::{Default, DefaultSource, Implication, Key, Kind, Place, Role};
+use super::{DefaultSource, Implication, Key, Kind, Place, Role};
 use crate::catalog::lines::{escape, line, split, unescape};
 use crate::target::pattern::Pattern;
 
@@ -103,10 +103,39 @@ pub fn read(name: &str, lines: &str) -> Key {
     key
 }
 
-fn default(text: &str) -> Option<Default> {
+/// What has to be known of each key of a file: cheaper to read than all of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Marks {
+    /// It is a table that may hold any key unless keys of it are known.
+    pub is_table: bool,
+    /// `"true"` in quotes counts as false.
+    pub is_exact: bool,
+    /// Its value is printed into an XML file.
+    pub is_markup: bool,
+    /// A duration that counts in this unit.
+    pub unit: Option<&'static str>,
+}
+
+/// Reads the marks of what [`write()`] wrote.
+pub fn marks(lines: &'static str) -> Marks {
+    let mut marks = Marks::default();
+    for line in lines.lines().map(|line| line.trim_start_matches(' ')) {
+        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+        match word {
+            "type" => marks.is_table = [Kind::Table, Kind::Tables].iter().any(|kind| kind.as_str() == rest),
+            "exact" => marks.is_exact = true,
+            "unit" => marks.unit = Some(rest),
+            "fills" if rest.starts_with('/') => marks.is_markup = true,
+            _ => {}
+        }
+    }
+    marks
+}
+
+fn default(text: &str) -> Option<super::Default> {
     let (source, value) = split(text)?;
     let source = SOURCES.into_iter().find(|known| known.name() == source)?;
-    Some(Default { value: unescape(value).into_owned(), source })
+    Some(super::Default { value: unescape(value).into_owned(), source })
 }
 
 fn implication(text: &str) -> Option<Implication> {

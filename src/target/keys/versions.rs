@@ -1,103 +1,122 @@
-//! Which embedded versions know a key.
+//! Sets of the embedded versions.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
-use std::sync::OnceLock;
+use std::fmt;
 
-use super::{Index, Key};
-use crate::catalog::lines::sections;
 use crate::target::embedded;
 
-/// Sections of keys, each under the versions that know them.
-static TEXT: &str = include_str!("../../../rules/schema/keys.versions");
+/// A set of embedded versions, written as ranges, oldest first: `3.0.0-4.1.0 4.5.0`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct VersionSet(u32);
 
-/// Versions that know a key, oldest first, `3.0.0-4.1.0 4.5.0`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Versions(pub &'static str);
-
-impl Versions {
-    /// The versions that know a key, by its pattern; `None` where none does.
+impl VersionSet {
+    /// All embedded versions.
     #[must_use]
-    pub fn of(key: &str) -> Option<Self> {
-        static SORTED: OnceLock<Vec<(&str, Versions)>> = OnceLock::new();
-        let sorted = SORTED.get_or_init(|| {
-            let mut all: Vec<_> = all().collect();
-            // The keys of a section are sorted already, which a stable sort makes use of.
-            all.sort_by_key(|(known, _)| *known);
-            all
-        });
-        let place = sorted.binary_search_by_key(&key, |(known, _)| known).ok()?;
-        sorted.get(place).map(|(_, versions)| *versions)
+    pub fn all() -> Self {
+        Self::of(embedded::all().map(|model| model.version))
+    }
+
+    /// Those of some versions that are embedded.
+    pub fn of<'v>(versions: impl Iterator<Item = &'v str>) -> Self {
+        Self(versions.filter_map(place).fold(0, |bits, place| bits | 1 << place))
+    }
+
+    /// Reads what it is written as; ranges of other versions are left out.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        let range = |range: &str| {
+            let (first, last) = range.split_once('-').unwrap_or((range, range));
+            let (first, last) = (place(first)?, place(last)?);
+            Some((first..=last).fold(0, |bits, place| bits | 1 << place))
+        };
+        Self(text.split(' ').filter_map(range).fold(0, |bits, range| bits | range))
+    }
+
+    /// The versions, oldest first.
+    pub fn iter(self) -> impl DoubleEndedIterator<Item = &'static str> {
+        let all: Vec<&'static str> = embedded::all().map(|model| model.version).collect();
+        all.into_iter().enumerate().filter(move |(place, _)| self.has(*place)).map(|(_, version)| version)
     }
 
     /// Whether one of them is this.
     #[must_use]
-    pub fn hold(self, version: &str) -> bool {
-        self.list().any(|known| known == version)
+    pub fn holds(self, version: &str) -> bool {
+        place(version).is_some_and(|place| self.has(place))
     }
 
-    /// Each version.
-    pub fn list(self) -> impl Iterator<Item = &'static str> {
-        let place = |version: &str| embedded::all().position(|model| model.version == version);
-        let of_range = move |range: &'static str| {
-            let (first, last) = range.split_once('-').unwrap_or((range, range));
-            let from = place(first).unwrap_or(usize::MAX);
-            let length = place(last).map_or(0, |last| (last + 1).saturating_sub(from));
-            embedded::all().map(|model| model.version).skip(from).take(length)
-        };
-        self.0.split(' ').flat_map(of_range)
+    /// True for no version at all.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The versions of both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// The versions of either.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Those that the other set lacks.
+    #[must_use]
+    pub fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// True where all of these versions are in the other set.
+    #[must_use]
+    pub fn is_within(self, other: Self) -> bool {
+        self.without(other).is_empty()
+    }
+
+    fn has(self, place: usize) -> bool {
+        self.0 >> place & 1 == 1
     }
 }
 
-/// The keys of all embedded versions, those of a section together.
-pub(super) fn by_section() -> impl Iterator<Item = (Versions, impl Iterator<Item = &'static str>)> {
-    sections(TEXT).map(|section| (Versions(section.name), section.body.lines()))
+/// The place of a version among the embedded ones.
+fn place(version: &str) -> Option<usize> {
+    embedded::all().position(|model| model.version == version)
 }
 
-/// All keys of all embedded versions.
-pub fn all() -> impl Iterator<Item = (&'static str, Versions)> {
-    by_section().flat_map(|(versions, keys)| keys.map(move |key| (key, versions)))
+impl fmt::Display for VersionSet {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let all: Vec<(usize, &str)> = embedded::all().map(|model| model.version).enumerate().collect();
+        let runs = all.chunk_by(|left, right| self.has(left.0) == self.has(right.0));
+        let ranges = runs.filter_map(|run| match run {
+            [(place, _), ..] if !self.has(*place) => None,
+            [(_, only)] => Some((*only).to_owned()),
+            [(_, first), .., (_, last)] => Some(format!("{first}-{last}")),
+            [] => None,
+        });
+        formatter.write_str(&ranges.collect::<Vec<_>>().join(" "))
+    }
 }
 
-/// The text of `rules/schema/keys.versions` for these indexes, one for each embedded version.
-#[must_use]
-pub fn write(indexes: &[(&str, Index)]) -> String {
-    write_lines(indexes, |key| vec![key.pattern.to_string()])
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Sections of lines, each under the versions whose keys give them.
-pub(super) fn write_lines(indexes: &[(&str, Index)], lines: impl Fn(&Key) -> Vec<String>) -> String {
-    let mut known: BTreeMap<String, Vec<bool>> = BTreeMap::new();
-    for (place, (_, index)) in indexes.iter().enumerate() {
-        for line in index.keys().iter().flat_map(&lines) {
-            let marks = known.entry(line).or_insert_with(|| vec![false; indexes.len()]);
-            if let Some(mark) = marks.get_mut(place) {
-                *mark = true;
-            }
+    #[test]
+    fn versions_are_sets() {
+        let some = VersionSet::of(["4.5.0", "3.0.0", "9.9.9"].into_iter());
+        assert_eq!(some.iter().collect::<Vec<_>>(), ["3.0.0", "4.5.0"]);
+        assert!(some.is_within(VersionSet::all()) && !VersionSet::all().is_within(some));
+        assert!(some.holds("4.5.0") && !some.holds("4.3.0") && !some.holds("9.9.9"));
+    }
+
+    #[test]
+    fn they_are_written_as_ranges() {
+        let list = |text| VersionSet::parse(text).iter().collect::<Vec<_>>().join(" ");
+        assert_eq!(list("3.0.0-4.1.0 4.5.0"), "3.0.0 4.0.0 4.1.0 4.5.0");
+        assert_eq!(list("4.2.0"), "4.2.0");
+        assert_eq!(list("9.9.9 4.5.0-9.9.9"), "");
+        for text in ["3.0.0-4.1.0 4.5.0", "4.2.0", "3.0.0-4.5.0", ""] {
+            assert_eq!(VersionSet::parse(text).to_string(), text);
         }
     }
-    let versions: Vec<&str> = indexes.iter().map(|(version, _)| *version).collect();
-    let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (key, marks) in known {
-        groups.entry(ranges(&versions, &marks)).or_default().push(key);
-    }
-    let mut text = String::new();
-    for (versions, keys) in groups {
-        // Writing to a string does not fail.
-        let _ = writeln!(text, "[{versions}]\n{}", keys.join("\n"));
-    }
-    text
-}
-
-/// The marked versions, as [`Versions`] spells them.
-pub(super) fn ranges(versions: &[&str], marks: &[bool]) -> String {
-    let marked: Vec<(&str, bool)> = versions.iter().copied().zip(marks.iter().copied()).collect();
-    let runs =
-        marked.chunk_by(|left, right| left.1 == right.1).filter(|run| run.iter().any(|(_, known)| *known));
-    let range = |run: &[(&str, bool)]| match run {
-        [(only, _)] => (*only).to_owned(),
-        [(first, _), .., (last, _)] => format!("{first}-{last}"),
-        [] => String::new(),
-    };
-    runs.map(range).collect::<Vec<_>>().join(" ")
 }

@@ -5,14 +5,8 @@ use std::collections::BTreeMap;
 use super::Retired;
 use crate::target::embedded;
 use crate::target::history::between;
-use crate::target::keys::{Index, catalogue, marks, parse, versions};
+use crate::target::keys::{Index, catalogue, parse};
 use crate::target::pattern::Pattern;
-
-/// The name of the file that says which version knows which key.
-pub const VERSIONS: &str = "keys.versions";
-
-/// The name of the file that says of which key which version knows more than that it is there.
-pub const MARKS: &str = "keys.marks";
 
 /// The name of the file that says all that is known of each key.
 pub const CATALOGUE: &str = "keys.catalogue";
@@ -67,10 +61,5 @@ pub fn files() -> Vec<(String, String)> {
         let (version, _) = indexes.get(place)?;
         Some((format!("wso2am-{version}.schema.json"), schema(&indexes, place)?))
     });
-    let lists = [
-        (VERSIONS, versions::write(&indexes)),
-        (MARKS, marks::write(&indexes)),
-        (CATALOGUE, catalogue::write(&indexes)),
-    ];
-    schemas.chain(lists.map(|(name, text)| (name.to_owned(), text))).collect()
+    schemas.chain([(CATALOGUE.to_owned(), catalogue::write(&indexes))]).collect()
 }
