@@ -83,7 +83,14 @@ impl<'a> Run<'a> {
     }
 
     fn finish(&self) -> Result<Status, Failure> {
-        let rendering = render(&self.pack, &self.toml, &self.environment)?;
+        let mut rendering = render(&self.pack, &self.toml, &self.environment)?;
+        if let Some(refusal) = rendering.unsupported.take() {
+            // What can be rendered is written all the same.
+            if let Some(folder) = &self.arguments.output_dir {
+                self.write(folder, &rendering)?;
+            }
+            return Err(refusal.into());
+        }
         if let Some(place) = &self.arguments.explain {
             self.explain(&rendering, place)
         } else if let Some(folder) = &self.arguments.diff {
@@ -94,13 +101,14 @@ impl<'a> Run<'a> {
             let other = render(&self.pack, &other, &self.environment)?;
             self.print_changes(&between(&rendering, &other, self.arguments.show_secrets))
         } else if let Some(folder) = &self.arguments.output_dir {
-            self.write(folder, &rendering)
+            self.write(folder, &rendering)?;
+            self.report_nothing()
         } else {
             Err(Failure::Usage("one of -o, --explain, --diff and --diff-toml is needed".to_owned()))
         }
     }
 
-    fn write(&self, folder: &Path, rendering: &Rendering<'_>) -> Result<Status, Failure> {
+    fn write(&self, folder: &Path, rendering: &Rendering<'_>) -> Result<(), Failure> {
         let mut files = Files::default();
         for file in &rendering.files {
             files.add(&file.path, file.text()).map_err(Failure::Usage)?;
@@ -110,6 +118,11 @@ impl<'a> Run<'a> {
             let files = counted(rendering.files.len(), "file", "files");
             terminal::note(&format!("{files} rendered into {}", folder.display()));
         }
+        Ok(())
+    }
+
+    /// That there are no faults, for programs.
+    fn report_nothing(&self) -> Result<Status, Failure> {
         if self.arguments.format == ListFormat::Json {
             return print(json::report_json(&results(&[], &Sources::default(), &[])).map_err(unprintable)?);
         }

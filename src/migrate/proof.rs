@@ -8,9 +8,10 @@ use super::placeholders::{covered, covered_value};
 use super::target::TargetPack;
 use super::toml::same;
 use super::{Customised, Decisions, Evidence, Key, Note, Risk, Status, Target};
+use crate::diagnostic::Diagnostic;
 use crate::render::phases::Environment;
 use crate::render::value::Value;
-use crate::render::{DeploymentToml, Rendering, render};
+use crate::render::{DeploymentToml, Refusal, Rendering, render};
 use crate::source::FileId;
 use crate::syntax::settings::Form;
 
@@ -23,7 +24,7 @@ pub struct Proof {
     pub proved: usize,
     /// Those that were not, as `file path`.
     pub failed: Vec<String>,
-    /// Those that lie in files which no template makes, as `file path`.
+    /// Those that lie in files which no template makes, or one that apimlint cannot render, as `file path`.
     pub not_rendered: Vec<String>,
 }
 
@@ -42,6 +43,7 @@ pub fn prove(
     let rendering = render(&pack.pack, &toml, &environment);
     let mut witness = match &rendering {
         Ok(rendering) => {
+            decisions.notes.extend(rendering.unsupported.iter().flat_map(unproved));
             Ok(Witness { pack, rendering, draft: Draft::read(&toml.text), files: BTreeMap::new() })
         }
         Err(refusal) => {
@@ -78,6 +80,17 @@ pub fn prove(
         }
     }
     proof
+}
+
+/// What to do about each template that cannot be rendered: the first reason is enough.
+fn unproved(refusal: &Refusal) -> Vec<Note> {
+    let faults =
+        refusal.diagnostics.chunk_by(|left, right| left.primary.span.file == right.primary.span.file);
+    let note = |fault: &Diagnostic| Note {
+        risk: Risk::Medium,
+        text: format!("{}; compare the file that the server makes of it by hand", fault.message),
+    };
+    faults.filter_map(|faults| faults.first().map(note)).collect()
 }
 
 /// The file as ciphertool leaves it, without whose work no server starts: nothing in `[secrets]` is plain text.
@@ -155,6 +168,7 @@ mod tests {
     use super::*;
     use crate::migrate::{Change, Decision};
     use crate::model::Version;
+    use crate::render::PackTemplate;
     use crate::source::Span;
 
     fn setting(path: &str) -> Customised {
@@ -179,7 +193,11 @@ mod tests {
     }
 
     fn proof(evidence: Vec<Evidence>, deployment: &str) -> (Proof, Decisions) {
-        let target = Target { version: Version::new(4, 4, 0), pack: Some(pack()) };
+        proof_by(pack(), evidence, deployment)
+    }
+
+    fn proof_by(pack: TargetPack, evidence: Vec<Evidence>, deployment: &str) -> (Proof, Decisions) {
+        let target = Target { version: Version::new(4, 4, 0), pack: Some(pack) };
         let customised: Vec<Customised> = evidence.iter().map(|_| setting("/a/b")).collect();
         let settings =
             evidence.iter().map(|_| Decision { status: Status::Default, note: None, risk: Risk::Low });
@@ -199,6 +217,20 @@ mod tests {
         let statuses: Vec<&str> =
             decisions.settings.iter().map(|decision| decision.status.as_str()).collect();
         assert_eq!(statuses, ["default", "manual", "default", "default"]);
+    }
+
+    #[test]
+    fn a_template_that_cannot_be_rendered_leaves_the_others_proved() {
+        let mut pack = pack();
+        let macros =
+            PackTemplate::new("repository/conf/b.xml", "{% macro m() %}{% endmacro %}", pack.pack.dialect);
+        pack.pack.templates.push(macros);
+        let evidence = vec![wanted("a.xml", "1"), wanted("b.xml", "1")];
+        let (proof, decisions) = proof_by(pack, evidence, "[x]\ny = 1\n");
+        assert_eq!((proof.proved, proof.failed.len()), (1, 0));
+        assert_eq!(proof.not_rendered, ["repository/conf/a.xml /a/b"]);
+        let notes: Vec<&str> = decisions.notes.iter().map(|note| note.text.as_str()).collect();
+        assert!(matches!(notes.as_slice(), [note] if note.contains("cannot render")), "{notes:?}");
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub struct Rendering<'a> {
     pub configuration: Configuration,
     /// The files, in the order of the pack's templates.
     pub files: Vec<RenderedFile>,
+    /// Why files are missing: the server may render their templates, but this renderer does not know how.
+    pub unsupported: Option<Refusal>,
 }
 
 /// A file that the server writes.
@@ -55,7 +57,8 @@ impl Rendering<'_> {
 ///
 /// # Errors
 /// All that keeps the server from starting, as far as it can be found: what its TOML reader rejects, else what its
-/// mapper throws on, else what kills its template engine.
+/// mapper throws on, else what kills its template engine. A template that this renderer does not know how to render is
+/// left out ([`Rendering::unsupported`]).
 pub fn render<'a>(
     pack: &'a Pack,
     toml: &'a DeploymentToml,
@@ -71,8 +74,12 @@ pub fn render<'a>(
     let files: Vec<RenderedFile> = pack.templates.par_iter().map(render_one).collect();
     let faulty = pack.templates.iter().zip(&files).filter(|(_, file)| !file.rendered.is_sound());
     let faulty: Vec<_> = faulty.map(|(template, file)| (template, file.rendered.faults.as_slice())).collect();
-    if !faulty.is_empty() {
-        return Err(Refusal::of_templates(toml, &faulty));
+    let unsupported = (!faulty.is_empty()).then(|| Refusal::of_templates(toml, &faulty));
+    match unsupported {
+        Some(refusal) if files.iter().any(|file| file.rendered.is_fatal()) => Err(refusal),
+        unsupported => {
+            let files = files.into_iter().filter(|file| file.rendered.is_sound()).collect();
+            Ok(Rendering { pack, toml, configuration, files, unsupported })
+        }
     }
-    Ok(Rendering { pack, toml, configuration, files })
 }

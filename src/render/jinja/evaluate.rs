@@ -43,6 +43,7 @@ impl<'c> Renderer<'c> {
             ExpressionKind::Index(object, index) => self.index(object, index),
             ExpressionKind::Slice(object, from, to) => self.slice(object, from.as_deref(), to.as_deref()),
             ExpressionKind::Method(object, name, arguments) => self.method(object, name, arguments),
+            ExpressionKind::Function(name, arguments) if &**name == "namespace" => self.namespace(arguments),
             ExpressionKind::Function(name, arguments) => {
                 let arguments = self.arguments(arguments)?;
                 methods::function(name, &arguments, &mut self.arena).map(Held::from)
@@ -90,6 +91,25 @@ impl<'c> Renderer<'c> {
             }
         }
         Ok(self.arena.map(map, true).into())
+    }
+
+    /// `namespace(a=1)`: a map whose entries `set` may change from within a loop.
+    fn namespace(&mut self, arguments: &[Expression]) -> Evaluated<'c> {
+        let mut entries: Vec<(Text<'c>, Held<'c>)> = Vec::new();
+        for argument in arguments {
+            let held = self.value(argument)?;
+            match (&argument.kind, held.item) {
+                (ExpressionKind::Named(name, _), Item::Named(value)) if !value.item.is_null() => {
+                    entries.push((Text::Own(Arc::clone(name)), (*value).clone()));
+                }
+                (_, Item::Map(_)) => {
+                    let reason = "this renderer makes a namespace of named arguments only";
+                    return Err(Raised::unsupported(reason));
+                }
+                _ => {}
+            }
+        }
+        Ok(self.arena.namespace(entries).into())
     }
 
     fn arguments(&mut self, arguments: &[Expression]) -> Result<Vec<Held<'c>>, Raised> {

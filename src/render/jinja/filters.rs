@@ -1,5 +1,6 @@
 //! The filters (Jinjava's `lib.filter`), as far as configuration templates use such.
 
+mod json;
 mod text;
 
 use super::interpret::Renderer;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 type Evaluated<'c> = Result<Held<'c>, Raised>;
 
 /// Filters that this renderer applies.
-const SUPPORTED: [&str; 36] = [
+const SUPPORTED: [&str; 38] = [
     "abs",
     "attr",
     "bool",
@@ -23,6 +24,7 @@ const SUPPORTED: [&str; 36] = [
     "cut",
     "d",
     "default",
+    "dictsort",
     "e",
     "escape",
     "first",
@@ -46,6 +48,7 @@ const SUPPORTED: [&str; 36] = [
     "split",
     "string",
     "title",
+    "tojson",
     "trim",
     "unique",
     "upper",
@@ -54,7 +57,7 @@ const SUPPORTED: [&str; 36] = [
 ];
 
 /// Filters that this renderer does not know, and since when there are.
-const UNSUPPORTED: [(&str, Dialect); 59] = [
+const UNSUPPORTED: [(&str, Dialect); 57] = [
     ("add", Dialect::V2_4_14),
     ("allow_snake_case", Dialect::V2_7_2),
     ("b64decode", Dialect::V2_6_0),
@@ -64,7 +67,6 @@ const UNSUPPORTED: [(&str, Dialect); 59] = [
     ("center", Dialect::V2_4_14),
     ("date", Dialect::V2_4_14),
     ("datetimeformat", Dialect::V2_4_14),
-    ("dictsort", Dialect::V2_4_14),
     ("difference", Dialect::V2_4_14),
     ("divide", Dialect::V2_4_14),
     ("divisible", Dialect::V2_4_14),
@@ -103,7 +105,6 @@ const UNSUPPORTED: [(&str, Dialect); 59] = [
     ("strtotime", Dialect::V2_4_14),
     ("sum", Dialect::V2_4_14),
     ("symmetric_difference", Dialect::V2_4_14),
-    ("tojson", Dialect::V2_4_14),
     ("toyaml", Dialect::V2_6_0),
     ("truncate", Dialect::V2_4_14),
     ("truncatehtml", Dialect::V2_4_14),
@@ -136,6 +137,7 @@ impl<'c> Renderer<'c> {
             "sort" => self.sort(input, arguments),
             "unique" => self.unique(input, arguments),
             "reverse" => self.reverse(input),
+            "dictsort" => self.sort_entries(input, arguments),
             "attr" => {
                 let attribute = self.required_text(name, arguments, 0)?;
                 self.chained_property(input, &attribute)
@@ -288,7 +290,7 @@ impl<'c> Renderer<'c> {
     }
 
     fn sort(&mut self, input: &Held<'c>, arguments: &[Held<'c>]) -> Evaluated<'c> {
-        if input.item.is_null() && self.dialect >= Dialect::V2_6_0 {
+        if input.item.is_null() {
             return Ok(Item::Null.into());
         }
         let reverse = self.argument(arguments, 0)?.is_some_and(|text| is_yes(&text));
@@ -300,17 +302,26 @@ impl<'c> Renderer<'c> {
                 Some(attribute) => self.chained_property(&element, attribute)?.item,
                 None => element.item.clone(),
             };
-            if key.is_null() {
-                return Err(Raised::fatal("nothing is sorted among other things"));
-            }
             keyed.push((SortKey::of(&key, case_sensitive)?, element));
         }
-        if keyed.windows(2).any(|pair| matches!(pair, [(one, _), (two, _)] if !one.is_comparable_to(two))) {
-            return Err(Raised::fatal("things of different kinds are sorted"));
+        Ok(self.arena.list(sorted(keyed, reverse)?, ListClass::Plain).into())
+    }
+
+    /// The entries of a map by their keys or values (`DictSortFilter`); what is no map stays as it is.
+    fn sort_entries(&mut self, input: &Held<'c>, arguments: &[Held<'c>]) -> Evaluated<'c> {
+        let Item::Map(map) = &input.item else { return Ok(input.clone()) };
+        let case_sensitive = self.argument(arguments, 0)?.is_some_and(|text| is_yes(&text));
+        let says_value = |by: Arc<str>| by.eq_ignore_ascii_case("value");
+        // Before 2.7 it is the other way round, whatever is said.
+        let by_value = self.argument(arguments, 1)?.map(says_value) == Some(self.dialect >= Dialect::V2_7_2);
+        let entries = Held { item: Item::Entries(map.entries), path: input.path };
+        let mut keyed = Vec::new();
+        for element in self.iterated(&entries) {
+            let Item::Entry(entry) = &element.item else { continue };
+            let key = if by_value { entry.1.item.clone() } else { Item::Text(entry.0.clone()) };
+            keyed.push((SortKey::of(&key, case_sensitive)?, element));
         }
-        keyed.sort_by(|(one, _), (two, _)| if reverse { two.compare(one) } else { one.compare(two) });
-        let sorted = keyed.into_iter().map(|(_, element)| element).collect();
-        Ok(self.arena.list(sorted, ListClass::Plain).into())
+        Ok(self.arena.list(sorted(keyed, false)?, ListClass::Plain).into())
     }
 
     fn unique(&mut self, input: &Held<'c>, arguments: &[Held<'c>]) -> Evaluated<'c> {
@@ -348,8 +359,18 @@ impl<'c> Renderer<'c> {
     }
 }
 
+/// In the order of their keys. Java compares only where there are two, and then cannot compare everything.
+fn sorted<'c>(mut keyed: Vec<(SortKey, Held<'c>)>, reverse: bool) -> Result<Vec<Held<'c>>, Raised> {
+    if keyed.windows(2).any(|pair| matches!(pair, [(one, _), (two, _)] if !one.is_comparable_to(two))) {
+        return Err(Raised::fatal("things of different kinds, or nothing, are sorted"));
+    }
+    keyed.sort_by(|(one, _), (two, _)| if reverse { two.compare(one) } else { one.compare(two) });
+    Ok(keyed.into_iter().map(|(_, element)| element).collect())
+}
+
 /// What `sort` compares.
 enum SortKey {
+    Null,
     Text(Vec<u16>),
     Whole(i64),
     Double(f64),
@@ -361,6 +382,7 @@ enum SortKey {
 impl SortKey {
     fn of(item: &Item<'_>, case_sensitive: bool) -> Result<Self, Raised> {
         Ok(match item {
+            Item::Null => Self::Null,
             Item::Text(text) if case_sensitive => Self::Text(text.as_str().encode_utf16().collect()),
             Item::Text(text) => {
                 Self::Text(text.as_str().to_uppercase().to_lowercase().encode_utf16().collect())
@@ -374,9 +396,11 @@ impl SortKey {
     }
 
     fn is_comparable_to(&self, other: &Self) -> bool {
-        matches!(self, Self::Other)
-            || matches!(other, Self::Other)
-            || std::mem::discriminant(self) == std::mem::discriminant(other)
+        match (self, other) {
+            (Self::Null, _) | (_, Self::Null) => false,
+            (Self::Other, _) | (_, Self::Other) => true,
+            _ => std::mem::discriminant(self) == std::mem::discriminant(other),
+        }
     }
 
     fn compare(&self, other: &Self) -> std::cmp::Ordering {

@@ -2,7 +2,7 @@
 
 mod loops;
 
-use super::item::{Arena, Held, Item};
+use super::item::{Arena, Held, Item, MapEntries, Mapping};
 use super::parse;
 use super::paths::{PathId, Paths, Segment};
 use super::raised::Raised;
@@ -174,6 +174,30 @@ impl<'c> Renderer<'c> {
         let path = Some(self.paths.push(None, Segment::Name(Arc::clone(name))));
         let item = self.context.get(name).map_or(Item::Null, Item::of);
         Held { item, path }
+    }
+
+    /// `SetTag.setVariable`: the entry of a namespace, else a variable of the innermost scope.
+    fn assign(&mut self, name: &Arc<str>, held: Held<'c>, reads: Rc<[PathId]>) -> Result<(), Raised> {
+        let Some((entries, key)) = self.namespace_entry(name, &reads) else {
+            self.set(name, held, reads);
+            return Ok(());
+        };
+        self.put(entries, &Item::text(key), held).map(|_| ())
+    }
+
+    /// The namespace and the key that `ns.key` names. What is read for the entry is read for the namespace.
+    fn namespace_entry<'n>(&mut self, name: &'n str, reads: &[PathId]) -> Option<(MapEntries<'c>, &'n str)> {
+        let (namespace, key) = name.split_once('.')?;
+        let mut bindings = self.scopes.iter_mut().rev().flat_map(|scope| scope.bindings.iter_mut());
+        let binding = bindings.find(|binding| &*binding.name == namespace)?;
+        let Item::Map(Mapping { entries: entries @ MapEntries::Own(id), .. }) = binding.held.item else {
+            return None;
+        };
+        if !self.arena.is_namespace(id) {
+            return None;
+        }
+        binding.reads = binding.reads.iter().chain(reads).copied().collect();
+        Some((entries, key))
     }
 
     fn set(&mut self, name: &Arc<str>, held: Held<'c>, reads: Rc<[PathId]>) {
@@ -409,8 +433,7 @@ impl<'c> Renderer<'c> {
         }
         if let [name] = names {
             let held = resolved.into_iter().next().unwrap_or_else(|| self.nothing());
-            self.set(&name.text, held, reads);
-            return Ok(());
+            return self.assign(&name.text, held, reads);
         }
         if failed {
             return Err(Raised::fatal("`set` has several names, and an expression that fails"));
@@ -440,10 +463,10 @@ impl<'c> Renderer<'c> {
         self.scopes.truncate(outer_scopes);
         let captured = captured?;
         let reads: Rc<[PathId]> = self.reads.get(mark..).unwrap_or_default().into();
-        self.set(&block.name.text, Item::text(captured).into(), Rc::clone(&reads));
+        self.assign(&block.name.text, Item::text(captured).into(), Rc::clone(&reads))?;
         if let Some(filtered) = &block.filtered {
             let held = self.resolve(filtered)?;
-            self.set(&block.name.text, held, reads);
+            self.assign(&block.name.text, held, reads)?;
         }
         if self.captures == 0 {
             self.reads.truncate(mark);

@@ -137,6 +137,8 @@ pub(super) struct Arena<'c> {
     work: Cell<usize>,
     pub lists: Vec<Vec<Held<'c>>>,
     pub maps: Vec<Vec<(Text<'c>, Held<'c>)>>,
+    /// Indexes of the maps that are namespaces.
+    namespaces: Vec<usize>,
 }
 
 impl<'c> Item<'c> {
@@ -478,6 +480,16 @@ impl<'c> Arena<'c> {
     pub fn list(&mut self, elements: Vec<Held<'c>>, class: ListClass) -> Item<'c> {
         self.lists.push(elements);
         Item::List(List { elements: Elements::Own(self.lists.len() - 1), class })
+    }
+
+    /// A map to whose entries a `set` with a point may give values.
+    pub fn namespace(&mut self, entries: Vec<(Text<'c>, Held<'c>)>) -> Item<'c> {
+        self.namespaces.push(self.maps.len());
+        self.map(entries, true)
+    }
+
+    pub fn is_namespace(&self, map: usize) -> bool {
+        self.namespaces.contains(&map)
     }
 
     pub fn map(&mut self, entries: Vec<(Text<'c>, Held<'c>)>, wrapped: bool) -> Item<'c> {

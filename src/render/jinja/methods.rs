@@ -340,7 +340,7 @@ impl<'c> Renderer<'c> {
         self.arena.list(keys, ListClass::Plain).into()
     }
 
-    fn put(&mut self, entries: MapEntries<'c>, key: &Item<'c>, value: Held<'c>) -> Evaluated<'c> {
+    pub fn put(&mut self, entries: MapEntries<'c>, key: &Item<'c>, value: Held<'c>) -> Evaluated<'c> {
         self.count_step()?;
         let key: Arc<str> = key.to_text(&self.arena)?.as_ref().into();
         let MapEntries::Own(id) = entries else {

@@ -25,6 +25,14 @@ impl Rendered {
         self.faults.iter().all(|fault| fault.kind == FaultKind::Ignored)
     }
 
+    /// Whether the server would not start with this template. Once something was left out that this renderer does not
+    /// know, nobody can tell.
+    #[must_use]
+    pub fn is_fatal(&self) -> bool {
+        let has = |kind| self.faults.iter().any(|fault| fault.kind == kind);
+        has(FaultKind::Fatal) && !has(FaultKind::Unsupported)
+    }
+
     /// The piece that a byte of the text belongs to.
     #[must_use]
     pub fn piece_at(&self, offset: usize) -> Option<&Piece> {

@@ -1,6 +1,6 @@
 //! Templates and what Java made of them: each expected text was written by the Jinjava of a pack.
 
-use super::{Dialect, FaultKind, FrameKind, Rendered, Source, lines_of_file, parse};
+use super::{Dialect, FaultKind, FrameKind, Piece, Rendered, Source, lines_of_file, parse};
 use crate::render::value::{Map, Value};
 
 const DIALECTS: [Dialect; 3] = [Dialect::V2_4_14, Dialect::V2_6_0, Dialect::V2_7_2];
@@ -321,6 +321,64 @@ fn filters() {
         all("{{ not hosts|length }}", "false"),
         all("{{ name|upper.length() }}", DIES),
     ]);
+}
+
+#[test]
+fn what_is_sorted() {
+    check(&[
+        all("{{ missing|sort }}|{{ [3]|sort(false, false, 'x') }}", "|[3]"),
+        all("{{ [3, 1]|sort(false, false, 'x') }}", DIES),
+        all("{% for k, v in server.props|dictsort %}{{ k }}={{ v }};{% endfor %}", "a.b=dotted;c=7;"),
+        all("{{ {'b': 2, 'A': 3}|dictsort(true) }} {{ hosts|dictsort }}", "[A=3, b=2] [h1, h2, h3]"),
+        each(
+            "{{ {'b': 2, 'A': 3}|dictsort(false, 'value') }} {{ {'b': 2, 'A': 3}|dictsort(false, 'key') }}",
+            ["[A=3, b=2] [b=2, A=3]", "[A=3, b=2] [b=2, A=3]", "[b=2, A=3] [A=3, b=2]"],
+        ),
+    ]);
+}
+
+#[test]
+fn lists_of_parts_and_json() {
+    check(&[
+        all(
+            "{{ 'a, b,,c '|split(',', 2) }} {{ 'a,,b'|split(',', 1) }} {{ ',a,b'|split(',', 9) }}",
+            "[a, b,,c] [a,,b] [a, b]",
+        ),
+        all(
+            r#"{{ hosts|tojson }} {{ {"a": [1, none, true], "b": 2}|tojson }}"#,
+            r#"["h1","h2","h3"] {"a":[1,null,true],"b":2}"#,
+        ),
+        all(r#"{{ 'a"\\é\n'|tojson }} {{ missing|tojson }} {{ whole|tojson }}"#, r#""a\"\\é\n" null 100.0"#),
+        all(r#"{{ "a&b<c>'d'"|forceescape }}"#, "a&amp;b&lt;c&gt;'d'"),
+    ]);
+}
+
+#[test]
+fn namespaces_are_changed_from_within_loops() {
+    let since = |template, expected| each(template, [DIES, expected, expected]);
+    check(&[
+        since(
+            "{% set ns = namespace(n=0) %}{% for h in hosts %}{% set ns.n = ns.n + 1 %}{% endfor %}{{ ns.n }}",
+            "3",
+        ),
+        since(
+            "{% set ns = namespace() %}{% for h in hosts %}{% set ns.last = h %}{% endfor %}{{ ns.last }}",
+            "h3",
+        ),
+        since("{% set ns = namespace(a=1) %}{% set ns.a %}x{{ name }}{% endset %}{{ ns.a }}", "xgateway"),
+        since("{% set ns = namespace(a=missing, b=1) %}{{ ns }}", "{b=1}"),
+        all("{% set ns = {'a': 1} %}{% set ns.a = 2 %}{{ ns.a }}", "1"),
+    ]);
+    let rendered = newest(
+        "{% set ns = namespace() %}{% for h in hosts %}{% set ns.all = ns.all ~ h %}{% endfor %}{{ ns.all }}",
+    );
+    let [Piece { source: Source::Output { reads }, .. }] = rendered.pieces.as_slice() else {
+        panic!("one piece")
+    };
+    assert_eq!(
+        reads.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        ["hosts[0]", "hosts[1]", "hosts[2]"]
+    );
 }
 
 #[test]

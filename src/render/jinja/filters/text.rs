@@ -31,7 +31,9 @@ impl<'c> Renderer<'c> {
             },
             "string" => Ok(Item::text(item.to_text_with_null(&self.arena)?.as_ref())),
             "trim" => Ok(Item::text(java_trim(&item.to_text_with_null(&self.arena)?))),
-            "escape" | "e" | "forceescape" => Ok(Item::text(escaped(&item.to_text(&self.arena)?))),
+            "tojson" => self.json(item),
+            "forceescape" => force_escaped(&item.to_text(&self.arena)?).map(Item::text),
+            "escape" | "e" => Ok(Item::text(escaped(&item.to_text(&self.arena)?))),
             "cut" => {
                 let cut = self.required_text(name, arguments, 0)?;
                 let text = item.to_text(&self.arena)?;
@@ -135,12 +137,12 @@ impl<'c> Renderer<'c> {
             (Some(_), _) if self.argument(arguments, 0)?.is_none_or(|separator| separator.is_empty()) => {
                 return Err(Raised::fatal("the filter `split` gets an empty separator"));
             }
-            (_, Some(_)) => {
-                return Err(Raised::unsupported("this renderer does not know `split` with a limit"));
-            }
-            (Some(_), None) => {
+            (Some(_), limit) => {
                 let separator = self.required_text("split", arguments, 0)?;
-                text.split(&*separator).collect()
+                match limit {
+                    Some(limit) => split_at_most(&text, &separator, limit),
+                    None => text.split(&*separator).collect(),
+                }
             }
             (None, _) if self.dialect < Dialect::V2_6_0 => {
                 return Err(Raised::fatal(
@@ -206,6 +208,22 @@ impl<'c> Renderer<'c> {
     }
 }
 
+/// Guava's `Splitter` with a limit: the last part is all that is left, and empty parts do not count.
+fn split_at_most<'t>(text: &'t str, separator: &str, limit: usize) -> Vec<&'t str> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while parts.len() + 1 < limit
+        && let Some((part, behind)) = rest.split_once(separator)
+    {
+        if !part.trim_matches(char::is_whitespace).is_empty() {
+            parts.push(part);
+        }
+        rest = behind;
+    }
+    parts.push(rest);
+    parts
+}
+
 fn capitalized(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
@@ -242,6 +260,14 @@ fn title_of_words(text: &str) -> String {
         }
     }
     title
+}
+
+/// `StringEscapeUtils.escapeHtml4`: unlike `escape` it leaves apostrophes, and it has names for letters.
+fn force_escaped(text: &str) -> Result<String, Raised> {
+    if !text.is_ascii() {
+        return Err(Raised::unsupported("this renderer does not know the HTML entities of letters"));
+    }
+    Ok(escaped(text).replace("&#39;", "'"))
 }
 
 fn escaped(text: &str) -> String {
