@@ -36,6 +36,7 @@ pub fn decide(
     let (outcomes, beside, yielding) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
     let mut plan = Plan { legacy, target, judgement, inversion, fresh, base, outcomes, beside, yielding };
     plan.assign_all(plan.judgement.first(&plan.base));
+    plan.inversion.remove_all(&plan.judgement.left_over(&plan.base));
     plan.replace_elements();
     let waiting: Vec<Waiting> = legacy.customised.iter().map(|setting| plan.waiting(setting)).collect();
     plan.yielding = plan.find_yielding(&waiting);

@@ -14,6 +14,7 @@ mod scope;
 mod solve;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::ops::Bound;
 use std::rc::Rc;
 
 use self::destination::Destination;
@@ -143,6 +144,15 @@ impl<'a> Inversion<'a> {
     pub fn assign(&mut self, key: &Key, value: Value) -> bool {
         let mut draft = self.draft.clone();
         name_items(&mut draft, key) && draft.set(key, value) && self.adopt(draft)
+    }
+
+    /// Takes keys away whatever that does to settings, if the server would still start.
+    pub fn remove_all(&mut self, keys: &[Key]) {
+        let mut draft = self.draft.clone();
+        let removed = keys.iter().filter(|key| draft.remove(key).is_some()).count();
+        if removed > 0 {
+            self.adopt(draft);
+        }
     }
 
     /// True when a key has this value already, written or not.
@@ -371,6 +381,20 @@ impl<'a> Inversion<'a> {
         self.put(draft, key, value, keys)
     }
 
+    /// True where an element on the way to a setting is there twice that was there once: a list of deployment.toml adds
+    /// elements to those that the template has, and changes none of them.
+    fn has_new_twin(&self, settings: &BTreeMap<String, String>, file: &str, path: &str) -> bool {
+        let Some(before) = self.rendered.get(file) else { return false };
+        let ends = path.match_indices("']").map(|(at, end)| at + end.len());
+        ends.filter_map(|end| path.split_at_checked(end)).any(|(element, rest)| {
+            let twin = format!("{element}[2]");
+            !rest.starts_with('[')
+                && starts(before, element)
+                && !starts(before, &twin)
+                && starts(settings, &twin)
+        })
+    }
+
     /// What the server makes of the draft, where it gives the setting and keeps what was achieved.
     fn holding(&self, draft: &Draft, wanted: &Wanted) -> Option<Configuration> {
         let configuration = self.destination.configure(draft).ok()?;
@@ -380,7 +404,9 @@ impl<'a> Inversion<'a> {
             return None;
         }
         let settings = self.destination.settings(&wanted.file, &configuration);
-        if settings.get(&wanted.path) != wanted.value.as_ref() {
+        if settings.get(&wanted.path) != wanted.value.as_ref()
+            || self.has_new_twin(&settings, &wanted.file, &wanted.path)
+        {
             return None;
         }
         let mut to_keep = self.achieved.iter().filter(|(file, _)| affected.contains(file.as_str()));
@@ -456,6 +482,12 @@ fn name_items(draft: &mut Draft, key: &Key) -> bool {
         }
     }
     true
+}
+
+/// True where a setting stands under this path, or at it.
+fn starts(settings: &BTreeMap<String, String>, path: &str) -> bool {
+    let next = settings.range::<str, _>((Bound::Included(path), Bound::Unbounded)).next();
+    next.is_some_and(|(found, _)| found.starts_with(path))
 }
 
 fn draft_has(draft: &Draft, destination: &Destination, key: &Key) -> bool {

@@ -240,6 +240,11 @@ impl Solver {
                 extend(&mut found, &all(&right, &self.goes(left, false, scope)));
                 found
             }
+            ExpressionKind::Unary(Unary::Not, inner) => match text {
+                "true" => self.goes(inner, false, scope),
+                "false" => self.goes(inner, true, scope),
+                _ => Vec::new(),
+            },
             _ => Vec::new(),
         }
     }

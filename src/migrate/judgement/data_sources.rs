@@ -187,9 +187,8 @@ impl DataSources {
             let (name, rest) = apart(&setting.path)?;
             let (_, _, table) = self.uses.get(name)?.target()?;
             let kind = kind(url).filter(|_| rest == "definition/configuration/url")?;
-            // `infer.json` of 3.0.0 has two databases for API Manager's own tables and no MariaDB.
-            let known = version.at_least(3, 1) || kind == "mysql" || kind == "h2";
-            let known = known || (table != "apim_db" && kind != "mariadb");
+            // 3.0.0 has no such table for the registry of the node, and `infer.json` there no MariaDB.
+            let known = version.at_least(3, 1) || (table != "local" && kind != "mariadb");
             let table = Key::dotted("database").name(table);
             let url = (table.clone().name("url"), Value::Text(url.replace('&', "&amp;")));
             known.then(|| [url, (table.name("type"), Value::Text(kind.to_owned()))])
@@ -212,6 +211,13 @@ impl DataSources {
         let (name, rest) = apart(question.path)?;
         if rest == "description" {
             return Some(Answer::obsolete("the target writes the descriptions of data sources by itself"));
+        }
+        if rest.starts_with("definition/configuration/databaseProps/") {
+            return Some(Answer::manual(
+                Risk::Medium,
+                "no template writes databaseProps: give the driver its properties by pool_options.connectionProperties = \
+                 \"NAME=VALUE;NAME=VALUE\" of this data source",
+            ));
         }
         let Some(usage) = self.uses.get(name).copied() else { return self.of_custom(question, name, rest) };
         let Some((element, reference, table)) = usage.target() else {

@@ -10,10 +10,6 @@ pub fn answer(legacy: &Legacy, question: Question, version: Version) -> Option<A
     if pack.has(question.file) {
         return None;
     }
-    if let Some(original) = pack.paths().find(|path| is_copy(question.file, path)) {
-        let name = original.rsplit('/').next().unwrap_or(original);
-        return Some(Answer::obsolete(&format!("a copy of {name} that somebody left: no server reads it")));
-    }
     if let Some(name) = question.file.strip_prefix("repository/deployment/server/eventpublishers/") {
         if version.at_least(4, 0) && name.to_ascii_lowercase().contains("jms") {
             return Some(Answer::obsolete(
@@ -23,6 +19,10 @@ pub fn answer(legacy: &Legacy, question: Question, version: Version) -> Option<A
         return Some(Answer::carried(
             "an event publisher of your own: copied to the folder that the server deploys",
         ));
+    }
+    if let Some(original) = pack.paths().find(|path| is_copy(question.file, path)) {
+        let name = original.rsplit('/').next().unwrap_or(original);
+        return Some(Answer::obsolete(&format!("a copy of {name} that somebody left: no server reads it")));
     }
     let configuration = question.file.starts_with("repository/conf/") && !question.path.is_empty();
     configuration.then(|| {

@@ -13,22 +13,32 @@ const FILE: &str = "repository/conf/api-manager.xml";
 const ENVIRONMENT: &str = "/APIManager/APIGateway/Environments/Environment[Name='";
 const ENVIRONMENTS: &str = "apim.gateway.environment";
 
+/// Elements with URLs, and the field for each scheme.
+const ENDPOINTS: [(&str, [(&str, &str); 2]); 2] = [
+    ("GatewayEndpoint", [("http:", "http_endpoint"), ("https:", "https_endpoint")]),
+    ("GatewayWSEndpoint", [("ws:", "ws_endpoint"), ("wss:", "wss_endpoint")]),
+];
+/// What only environments of 4.x have besides.
+const EVENT_RECEIVERS: [&str; 2] =
+    ["websub_event_receiver_http_endpoint", "websub_event_receiver_https_endpoint"];
+
 /// What becomes of the endpoints of an environment: `GatewayEndpoint` lists URLs of both schemes in any order.
 pub fn answer(question: Question) -> Option<Answer> {
     let rest = question.path.strip_prefix(ENVIRONMENT).filter(|_| question.file == FILE)?;
     let (name, element) = rest.split_once("']/")?;
-    let schemes: [(&str, &str); 2] = match element {
-        "GatewayEndpoint" => [("http:", "http_endpoint"), ("https:", "https_endpoint")],
-        "GatewayWSEndpoint" => [("ws:", "ws_endpoint"), ("wss:", "wss_endpoint")],
-        _ => return None,
-    };
+    let (_, schemes) = ENDPOINTS.iter().find(|(known, _)| *known == element)?;
     let environment = Key::dotted(ENVIRONMENTS).item(0, Some(("name", name)));
     let mut keys = Vec::new();
-    for url in question.value?.split(',').map(str::trim).filter(|url| !url.is_empty()) {
+    for url in urls(question.value?) {
         let (_, field) = schemes.iter().find(|(scheme, _)| url.starts_with(scheme))?;
         keys.push((environment.clone().name(*field), Value::Text(url.to_owned())));
     }
     (!keys.is_empty()).then_some(Answer::Keys(keys, None))
+}
+
+/// The URLs of an element.
+fn urls(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|url| !url.is_empty())
 }
 
 /// The gateway environments of a node, and of those that publish to them.
@@ -65,11 +75,28 @@ impl Environments {
 
     /// The name that the environment of a fresh pack takes: 4.x calls Default what was Production and Sandbox.
     pub fn renamed(&self, base: &Draft) -> Option<(Key, Value)> {
-        let list = Key::dotted(ENVIRONMENTS);
         let fresh = environments_of(base);
         let fresh = fresh.first()?;
         let name = self.own.first().filter(|_| self.is_kept && !self.own.contains(fresh))?;
-        Some((list.item(0, None).name("name"), Value::Text(name.clone())))
+        Some((first_environment().name("name"), Value::Text(name.clone())))
+    }
+
+    /// The endpoints of the environment of a fresh pack that the one in its place does not have: their URLs lead to the
+    /// node itself.
+    pub fn left_over(&self, legacy: &Legacy, base: &Draft) -> Vec<Key> {
+        let fresh = environments_of(base).into_iter().next();
+        let renamed = self.renamed(base).and_then(|_| self.own.first().cloned());
+        let Some(name) = renamed.or(fresh) else { return Vec::new() };
+        let mut fields = Vec::new();
+        for (element, schemes) in ENDPOINTS {
+            let path = format!("{ENVIRONMENT}{name}']/{element}");
+            let own = legacy.customised.iter().find(|setting| setting.file == FILE && setting.path == path);
+            let Some(text) = own.and_then(|setting| setting.value.as_deref()) else { continue };
+            let others = schemes.iter().filter(|(scheme, _)| !urls(text).any(|url| url.starts_with(scheme)));
+            fields.extend(others.map(|(_, field)| *field));
+            fields.extend(EVENT_RECEIVERS.iter().filter(|_| element == "GatewayEndpoint"));
+        }
+        fields.into_iter().map(|field| first_environment().name(field)).collect()
     }
 
     /// What [`completed`] says, with the environments that the publishers of the deployment have where the node tells of
@@ -126,6 +153,10 @@ fn kinds(base: &Draft, draft: &Draft) -> Vec<(Key, Value)> {
         }
     }
     assignments
+}
+
+fn first_environment() -> Key {
+    Key::dotted(ENVIRONMENTS).item(0, None)
 }
 
 /// The names of a node's environments, in the order of the file.

@@ -112,6 +112,11 @@ impl<'a> Judgement<'a> {
         assignments
     }
 
+    /// What a fresh pack has that the node has not, and that no setting of its own takes away.
+    pub fn left_over(&self, base: &Draft) -> Vec<Key> {
+        self.environments.left_over(self.legacy, base)
+    }
+
     /// What becomes of a setting; nothing where its place depends on no other.
     pub fn answer(&self, question: Question) -> Option<Answer> {
         app_manager::answer(self.legacy, question)
@@ -124,7 +129,7 @@ impl<'a> Judgement<'a> {
             .or_else(|| key_manager::answer(self.legacy, question, self.version))
             .or_else(|| gateways::answer(question))
             .or_else(|| scopes::answer(self.legacy, question, self.version))
-            .or_else(|| throttling::answer(question, self.version))
+            .or_else(|| throttling::answer(self.legacy, question, self.version))
             .or_else(|| files::answer(self.legacy, question, self.version))
     }
 

@@ -1,5 +1,7 @@
 //! Scopes that need no role: elements of a list, one key of deployment.toml.
 
+use std::collections::BTreeSet;
+
 use super::{Answer, Question};
 use crate::migrate::{Key, Legacy};
 use crate::model::Version;
@@ -14,7 +16,8 @@ pub fn answer(legacy: &Legacy, question: Question, version: Version) -> Option<A
         return None;
     }
     let own = legacy.settings(FILE);
-    let own = own.into_iter().filter(|setting| is_scope(&setting.path));
+    let mut seen = BTreeSet::new();
+    let own = own.into_iter().filter(|setting| is_scope(&setting.path) && seen.insert(setting.value.clone()));
     let scopes: Vec<Value> = own.map(|setting| Value::Text(setting.value)).collect();
     let name = if version.at_least(4, 0) { "allowed_scopes" } else { "white_listed_scopes" };
     let key = Key::dotted("apim.oauth_config").name(name);

@@ -1,7 +1,7 @@
 //! Where gateways send events to and hear decisions from: groups of URLs, and the brokers of jndi2.properties.
 
 use super::{Answer, Question};
-use crate::migrate::Key;
+use crate::migrate::{Key, KeyPart, Legacy};
 use crate::model::Version;
 use crate::render::value::Value;
 use crate::syntax::url_group::{self, Mode};
@@ -10,18 +10,20 @@ const FILE: &str = "repository/conf/api-manager.xml";
 const THROTTLING: &str = "/APIManager/ThrottlingConfigurations/";
 
 /// What becomes of the groups of receivers, and of a second JNDI file.
-pub fn answer(question: Question, version: Version) -> Option<Answer> {
+pub fn answer(legacy: &Legacy, question: Question, version: Version) -> Option<Answer> {
     match question.file {
         FILE => {
             let element = question.path.strip_prefix(THROTTLING)?;
-            let (_, element) = element.split_once('/')?;
-            let field = match element {
-                "ReceiverUrlGroup" => "traffic_manager_urls",
-                "AuthUrlGroup" => "traffic_manager_auth_urls",
+            let (parent, element) = element.split_once('/')?;
+            let (field, other) = match element {
+                "ReceiverUrlGroup" => ("traffic_manager_urls", "AuthUrlGroup"),
+                "AuthUrlGroup" => ("traffic_manager_auth_urls", "ReceiverUrlGroup"),
                 _ => return None,
             };
             let text = question.value?;
-            Some(Answer::Keys(url_groups(text, field)?, outside(text)))
+            let mut keys = url_groups(text, field)?;
+            keys.extend(untouched(legacy, &format!("{THROTTLING}{parent}/{other}")).unwrap_or_default());
+            Some(Answer::Keys(keys, outside(text)))
         }
         // 3.x has no key for it: the file is copied.
         "repository/conf/jndi2.properties" if version.at_least(4, 0) => Some(second_broker(question)),
@@ -48,6 +50,19 @@ fn url_groups(text: &str, field: &str) -> Option<Vec<(Key, Value)>> {
         keys.push((table.name("type"), Value::Text(kind.to_owned())));
     }
     (!keys.is_empty()).then_some(keys)
+}
+
+/// The keys of the other half of the groups, where the node has it as its pack does: with a group of its own the target
+/// has no default for either.
+fn untouched(legacy: &Legacy, path: &str) -> Option<Vec<(Key, Value)>> {
+    let field =
+        if path.ends_with("AuthUrlGroup") { "traffic_manager_auth_urls" } else { "traffic_manager_urls" };
+    if legacy.customised.iter().any(|setting| setting.file == FILE && setting.path == path) {
+        return None;
+    }
+    let own = legacy.settings(FILE).into_iter().find(|setting| setting.path == path)?;
+    let keys = url_groups(&own.value, field)?;
+    Some(keys.into_iter().filter(|(key, _)| key.0.last() == Some(&KeyPart::Name(field.to_owned()))).collect())
 }
 
 /// What is to be said of URLs outside the braces of a text that has some.
