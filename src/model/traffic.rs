@@ -227,7 +227,14 @@ impl Deployment {
         let mapped = self.port_mappings(to).iter().find(|(_, own)| *own == port).map(|(public, _)| *public);
         // A node's label is an address only where containers make it one.
         let known = |host: &&str| self.in_containers() || !host.eq_ignore_ascii_case(&to.name);
-        let hosts: Vec<&str> = self.addresses(to).filter(known).collect();
+        // Files that were copied from node to node leave all of them with one address for the cluster.
+        let is_copied = |host: &str| {
+            self.others(to).any(|other| {
+                self.same_machine(to, other) == Some(false)
+                    && self.addresses(other).any(|theirs| theirs.eq_ignore_ascii_case(host))
+            })
+        };
+        let hosts: Vec<&str> = self.addresses(to).filter(known).filter(|host| !is_copied(host)).collect();
         let numeric = hosts.iter().find(|host| host.parse::<std::net::IpAddr>().is_ok());
         let host = numeric.or_else(|| hosts.first())?;
         Some(format!("{host}:{}", mapped.unwrap_or(port)))

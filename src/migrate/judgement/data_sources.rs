@@ -178,22 +178,27 @@ impl DataSources {
         found
     }
 
-    /// The types of the databases whose URL the node set: driver and validation query follow from them. The URLs come
-    /// first: a type without one asks for a host.
-    pub fn types(&self, legacy: &Legacy, version: Version) -> Vec<(Key, Value)> {
+    /// The URLs that the node set, by which the target knows that it has the database at all, and the types that follow
+    /// from them, from which driver and validation query follow. The URLs come first: a type without one asks for a host.
+    pub fn first(&self, legacy: &Legacy, version: Version) -> Vec<(Key, Value)> {
         let customised = legacy.customised.iter().filter(|setting| setting.file == DATA_SOURCES);
-        let typed = customised.filter_map(|setting| {
+        let known = customised.filter_map(|setting| {
             let url = setting.value.as_deref()?;
-            let (name, rest) = apart(&setting.path)?;
+            let (name, _) =
+                apart(&setting.path).filter(|(_, rest)| *rest == "definition/configuration/url")?;
             let (_, _, table) = self.uses.get(name)?.target()?;
-            let kind = kind(url).filter(|_| rest == "definition/configuration/url")?;
             // 3.0.0 has no such table for the registry of the node, and `infer.json` there no MariaDB.
-            let known = version.at_least(3, 1) || (table != "local" && kind != "mariadb");
+            if table == "local" && !version.at_least(3, 1) {
+                return None;
+            }
+            let infers = |kind: &&str| version.at_least(3, 1) || *kind != "mariadb";
             let table = Key::dotted("database").name(table);
-            let url = (table.clone().name("url"), Value::Text(url.replace('&', "&amp;")));
-            known.then(|| [url, (table.name("type"), Value::Text(kind.to_owned()))])
+            let kind = kind(url).filter(infers);
+            let kind = kind.map(|kind| (table.clone().name("type"), Value::Text(kind.to_owned())));
+            let url = (table.name("url"), Value::Text(url.replace('&', "&amp;")));
+            Some([Some(url), kind])
         });
-        typed.flatten().collect()
+        known.flatten().flatten().collect()
     }
 
     /// What becomes of a setting that is one of a data source, or refers to one.

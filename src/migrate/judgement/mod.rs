@@ -107,7 +107,7 @@ impl<'a> Judgement<'a> {
         let mut assignments = self.vault.aliases();
         assignments.extend(self.environments.renamed(base));
         assignments.extend(self.role.0.clone());
-        assignments.extend(self.data_sources.types(self.legacy, self.version));
+        assignments.extend(self.data_sources.first(self.legacy, self.version));
         assignments.extend(self.user_stores.kind());
         assignments
     }

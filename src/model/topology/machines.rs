@@ -42,7 +42,8 @@ impl Machines {
         Self { nodes, loopback, containers: in_containers(deployment, declared, addresses) }
     }
 
-    /// The inventory decides, then `localMemberHost`. A peer's port on loopback tells less than two different
+    /// The inventory decides; containers have a machine each, whatever address their copied files have for the cluster;
+    /// then `localMemberHost`. A peer's port on loopback tells less than two different
     /// addresses: it may be the very fault to report.
     pub(super) fn same(&self, left: usize, right: usize) -> Option<bool> {
         if left == right {
@@ -52,11 +53,11 @@ impl Machines {
         if let (Some(one), Some(other)) = (&one.declared, &other.declared) {
             return Some(one == other);
         }
-        if one.local_member_host.is_some() && one.local_member_host == other.local_member_host {
-            return Some(true);
-        }
         if self.containers {
             return Some(false);
+        }
+        if one.local_member_host.is_some() && one.local_member_host == other.local_member_host {
+            return Some(true);
         }
         if !one.addresses.is_empty() && !other.addresses.is_empty() {
             return Some(!one.addresses.is_disjoint(&other.addresses));
