@@ -157,6 +157,11 @@ impl Plan<'_> {
         let outcome = match waiting {
             Waiting::Decided(_) => return,
             Waiting::Rendered(wanted, _) => {
+                if wanted.value.is_none() {
+                    let settings = || self.legacy.settings(&wanted.file);
+                    self.inversion
+                        .has_own(&wanted.file, || settings().into_iter().map(|own| own.path).collect());
+                }
                 let outcome = self.inversion.achieve(wanted);
                 if let Outcome::Written(_) = outcome
                     && self.inversion.element(&wanted.file, &wanted.path).is_some()
@@ -318,6 +323,15 @@ impl Plan<'_> {
     /// What to do about a setting that no key gives.
     fn unfulfilled(&mut self, setting: &Customised, wanted: &Wanted, present: bool) -> Decision {
         let version = self.target.version;
+        let value = setting.value.as_deref();
+        let known = relocation::otherwise(&setting.file, &setting.path, value, self.journey());
+        if let Some(found) = known.filter(|_| value.is_some()) {
+            let note = found.relocation.note.as_deref().unwrap_or_default();
+            return Decision::manual(
+                found.relocation.risk,
+                found.fill(note, setting.shown.as_deref().unwrap_or_default()),
+            );
+        }
         let file = &wanted.file;
         let template = format!("repository/resources/conf/templates/{file}.j2");
         let note = match (setting.value.is_some(), present) {
@@ -370,7 +384,7 @@ fn relocated(found: &Found, setting: &Customised) -> Waiting {
             Waiting::Keys(vec![(key, typed(&new_value(template)))], note)
         }
         Fate::Obsolete => decided(Status::Obsolete),
-        Fate::Manual => decided(Status::Manual),
+        Fate::Manual | Fate::Kept => decided(Status::Manual),
         Fate::Carried => decided(Status::Carried),
     }
 }

@@ -59,6 +59,8 @@ pub enum Fate {
     Manual,
     /// It lives in a file that is copied.
     Carried,
+    /// It stands where it stood, if a key gives it; a person must act where none does.
+    Kept,
 }
 
 /// A relocation that holds for a setting, with what its pattern caught.
@@ -92,8 +94,25 @@ pub struct Journey {
 /// The first relocation that holds for a setting. What holds for some versions of the node only does not where that is
 /// unknown.
 pub fn find(file: &str, path: &str, value: Option<&str>, journey: Journey) -> Option<Found> {
+    let moved = all().iter().filter(|relocation| relocation.fate != Fate::Kept);
+    first(moved, file, path, value, journey)
+}
+
+/// What a person has to do for a setting that no key gives, although the target has a place for it.
+pub fn otherwise(file: &str, path: &str, value: Option<&str>, journey: Journey) -> Option<Found> {
+    let kept = all().iter().filter(|relocation| relocation.fate == Fate::Kept);
+    first(kept, file, path, value, journey)
+}
+
+fn first(
+    mut relocations: impl Iterator<Item = &'static Relocation>,
+    file: &str,
+    path: &str,
+    value: Option<&str>,
+    journey: Journey,
+) -> Option<Found> {
     let Journey { from: own, to: target } = journey;
-    all().iter().find_map(|relocation| {
+    relocations.find_map(|relocation| {
         let holds = relocation.since.is_none_or(|since| target >= since)
             && relocation.before.is_none_or(|before| target < before)
             && relocation.from.is_none_or(|from| own.is_some_and(|own| own >= from))
@@ -158,9 +177,23 @@ struct Draft {
 }
 
 /// What a line under a path may start with.
-const WORDS: [&str; 15] = [
-    "to", "file", "key", "value", "obsolete", "manual", "carried", "when", "from", "until", "since",
-    "before", "note", "risk", "source",
+const WORDS: [&str; 16] = [
+    "to",
+    "file",
+    "key",
+    "value",
+    "obsolete",
+    "manual",
+    "carried",
+    "otherwise",
+    "when",
+    "from",
+    "until",
+    "since",
+    "before",
+    "note",
+    "risk",
+    "source",
 ];
 
 impl Draft {
@@ -188,7 +221,12 @@ impl Draft {
         } else if let Some(key) = take("key") {
             Fate::Key { key, value }
         } else {
-            let plain = [("obsolete", Fate::Obsolete), ("manual", Fate::Manual), ("carried", Fate::Carried)];
+            let plain = [
+                ("obsolete", Fate::Obsolete),
+                ("manual", Fate::Manual),
+                ("carried", Fate::Carried),
+                ("otherwise", Fate::Kept),
+            ];
             let found = plain.into_iter().find_map(|(word, fate)| Some((take(word)?, fate)));
             let (text, fate) = found.ok_or(format!("{file} {}: says nothing of its fate", self.pattern))?;
             note = note.or(Some(text));

@@ -94,8 +94,10 @@ impl<'a> File<'a> {
     }
 
     fn customised(&self, pack: Option<&Pack>) -> Vec<Customised> {
-        let own = settings::written(self.parsed);
-        let vanilla = pack.map(|pack| settings::vanilla_settings(pack, self.path)).unwrap_or_default();
+        let mut own = settings::written(self.parsed);
+        let mut vanilla = pack.map(|pack| settings::vanilla_settings(pack, self.path)).unwrap_or_default();
+        own.retain(says_something);
+        vanilla.retain(says_something);
         let mut used: BTreeSet<String> = own.iter().map(|setting| setting.path.clone()).collect();
         let found = differences(self.path, &own, &vanilla).into_iter();
         found
@@ -224,6 +226,11 @@ impl<'a> File<'a> {
         }
         masked
     }
+}
+
+/// Axis2 takes a parameter for unlocked unless it says otherwise.
+fn says_something(setting: &Setting) -> bool {
+    setting.value != "false" || !setting.path.ends_with("/@locked")
 }
 
 /// A value as reports may show it. What only names a secret is none.

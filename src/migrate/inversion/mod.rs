@@ -12,16 +12,18 @@ mod matching;
 mod path;
 mod scope;
 mod solve;
+mod spelling;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::rc::Rc;
 
 use self::destination::Destination;
 use self::draft::Draft;
-use self::matching::{Lists, Match, is_named, printed};
+use self::matching::{Configured, Match, is_named, printed};
 use self::path::Path;
 use self::solve::{Content, Need, Proposal, Solver, all};
+use self::spelling::Spelling;
 use super::{Key, KeyPart};
 use crate::render::phases::Configuration;
 use crate::render::value::Value;
@@ -78,14 +80,13 @@ pub struct Inversion<'a> {
     /// The settings of the files as they come out now.
     rendered: BTreeMap<String, BTreeMap<String, String>>,
     places: BTreeMap<&'a str, Rc<[Place<'a>]>>,
+    /// The settings that the node has, by file: taking another away must not take them along.
+    own: BTreeMap<String, BTreeSet<String>>,
 }
 
-impl Lists for Inversion<'_> {
-    fn elements(&self, list: &Key) -> Vec<Value> {
-        match self.destination.value(list, &self.configuration) {
-            Some(Value::List(items)) => items.clone(),
-            _ => Vec::new(),
-        }
+impl Configured for Inversion<'_> {
+    fn value(&self, key: &Key) -> Option<&Value> {
+        self.destination.value(key, &self.configuration)
     }
 }
 
@@ -100,6 +101,7 @@ impl<'a> Inversion<'a> {
             achieved: BTreeMap::new(),
             rendered: BTreeMap::new(),
             places: BTreeMap::new(),
+            own: BTreeMap::new(),
         })
     }
 
@@ -257,6 +259,13 @@ impl<'a> Inversion<'a> {
         written.into_iter().find(|keys: &Vec<Key>| !keys.is_empty()).unwrap_or_default()
     }
 
+    /// Says which settings of a file the node has, unless that is known.
+    pub fn has_own(&mut self, file: &str, own: impl FnOnce() -> BTreeSet<String>) {
+        if !self.own.contains_key(file) {
+            self.own.insert(file.to_owned(), own());
+        }
+    }
+
     /// Makes the target have a setting.
     pub fn achieve(&mut self, wanted: &Wanted) -> Outcome {
         let outcome = if self.current(&wanted.file, &wanted.path) == wanted.value {
@@ -315,28 +324,35 @@ impl<'a> Inversion<'a> {
                 (None, _) => None,
             };
             if let Some(found) = found {
-                proposals.extend(solutions(&found, wanted.value.as_deref()));
+                let solutions = solutions(&found, wanted.value.as_deref());
+                proposals.extend(solutions.into_iter().map(|solution| (found.is_new, solution)));
             }
         }
-        proposals.sort_by_key(|proposal| proposal.needs.len() + 4 * proposal.values.len());
         proposals
+            .sort_by_key(|(is_new, proposal)| (*is_new, proposal.needs.len() + 4 * proposal.values.len()));
+        proposals.into_iter().map(|(_, proposal)| proposal).collect()
     }
 
     /// Tries a proposal: alone, then with all that its conditions ask for.
     fn attempt(&mut self, proposal: &Proposal, wanted: &Wanted) -> Option<Vec<Key>> {
-        let markup = Form::of(&wanted.file) == Form::Xml;
+        let spellings = Spelling::all(wanted);
         let mut tried = Vec::new();
         for with_needs in [false, true] {
-            for spelling in Spelling::ALL.into_iter().filter(|spelling| markup || !spelling.escaped) {
+            for spelling in &spellings {
                 let mut draft = self.draft.clone();
                 let mut keys = BTreeSet::new();
                 let put = |draft: &mut Draft, keys: &mut BTreeSet<Key>| {
                     let mut values = proposal.values.iter();
-                    values.all(|(key, content)| self.put(draft, key, spelling.value(content), keys))
+                    values.all(|(key, content)| {
+                        self.is_so(key, content) || self.put(draft, key, spelling.value(content), keys)
+                    })
                 };
                 let mut whole = put(&mut draft, &mut keys);
                 if with_needs {
-                    let mut needs = proposal.needs.iter();
+                    // That a key has a value may follow from what else is asked of it.
+                    let later = |(_, need): &&(Key, Need)| *need == Need::Defined;
+                    let (last, first): (Vec<_>, Vec<_>) = proposal.needs.iter().partition(later);
+                    let mut needs = first.into_iter().chain(last);
                     whole = whole && needs.all(|(key, need)| self.fulfil(&mut draft, key, need, &mut keys));
                 }
                 if !whole || draft == self.draft || tried.contains(&draft) {
@@ -352,10 +368,26 @@ impl<'a> Inversion<'a> {
         None
     }
 
+    /// True where an internal key prints like this without being written.
+    fn is_so(&self, key: &Key, content: &Content) -> bool {
+        let Content::Text(text) = content else { return false };
+        !key.is_in_array() && self.value(key).and_then(printed).as_ref() == Some(text)
+    }
+
     fn put(&self, draft: &mut Draft, key: &Key, value: Value, keys: &mut BTreeSet<Key>) -> bool {
         let written = self.destination.written(key).into_iter().next();
         let Some(written) = written else { return false };
-        keys.insert(written.clone());
+        match written.0.split_last() {
+            // One of several plain values is written with the others.
+            Some((KeyPart::Item { identity: None, .. }, list)) => {
+                let list = Key(list.to_vec());
+                if let (None, Some(now)) = (draft.get(&list), self.value(&list)) {
+                    draft.set(&list, now.clone());
+                }
+                keys.insert(list);
+            }
+            _ => drop(keys.insert(written.clone())),
+        }
         draft.set(&written, value)
     }
 
@@ -372,7 +404,12 @@ impl<'a> Inversion<'a> {
             }
             Need::Is(wanted) if text.as_ref() == Some(wanted) => return true,
             Need::Is(wanted) => Spelling::TYPED.value(&Content::Text(wanted.clone())),
-            Need::IsNot(unwanted) => return text.as_ref() != Some(unwanted),
+            Need::IsNot(unwanted) if text.as_ref() != Some(unwanted) => return true,
+            Need::IsNot(unwanted) => match unwanted.as_str() {
+                "true" => Value::Bool(false),
+                "false" => Value::Bool(true),
+                _ => return false,
+            },
             Need::True if now.is_some_and(truth) || draft_has(draft, self.destination, key) => return true,
             Need::True => Value::Bool(true),
             Need::False if !now.is_some_and(truth) => return true,
@@ -409,6 +446,13 @@ impl<'a> Inversion<'a> {
         {
             return None;
         }
+        let lost = |path: &String| {
+            let before = self.rendered.get(&wanted.file).is_some_and(|before| before.contains_key(path));
+            before && !settings.contains_key(path)
+        };
+        if wanted.value.is_none() && self.own.get(&wanted.file).is_some_and(|own| own.iter().any(lost)) {
+            return None;
+        }
         let mut to_keep = self.achieved.iter().filter(|(file, _)| affected.contains(file.as_str()));
         let is_kept = to_keep.all(|(file, achieved)| {
             let others;
@@ -421,52 +465,6 @@ impl<'a> Inversion<'a> {
             achieved.iter().all(|(path, value)| settings.get(path) == value.as_ref())
         });
         is_kept.then_some(configuration)
-    }
-}
-
-/// How a value is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Spelling {
-    /// `true`, `false` and whole numbers without quotes; some keys take nothing but text.
-    typed: bool,
-    /// `&` and `<` as entities: templates put values into XML as they are, but for those in CDATA.
-    escaped: bool,
-}
-
-impl Spelling {
-    const TYPED: Self = Self { typed: true, escaped: false };
-
-    const ALL: [Self; 4] = [
-        Self { typed: true, escaped: true },
-        Self { typed: false, escaped: true },
-        Self::TYPED,
-        Self { typed: false, escaped: false },
-    ];
-
-    fn value(self, content: &Content) -> Value {
-        match content {
-            Content::Text(text) => self.scalar(text),
-            Content::List(items) => {
-                let values: Vec<Value> = items.iter().map(|item| self.scalar(item)).collect();
-                let kinds: HashSet<_> = values.iter().map(std::mem::discriminant).collect();
-                // An array of the server's TOML has one type.
-                if kinds.len() > 1 {
-                    Self { typed: false, ..self }.value(content)
-                } else {
-                    Value::List(values)
-                }
-            }
-        }
-    }
-
-    fn scalar(self, text: &str) -> Value {
-        match (text, text.parse::<i64>()) {
-            ("true", _) if self.typed => Value::Bool(true),
-            ("false", _) if self.typed => Value::Bool(false),
-            (_, Ok(number)) if self.typed && number.to_string() == text => Value::Integer(number),
-            _ if self.escaped => Value::Text(text.replace('&', "&amp;").replace('<', "&lt;")),
-            _ => Value::Text(text.to_owned()),
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Expressions where they stand: loop variables stand for one element each.
 
+use super::matching::Configured;
 use crate::migrate::{Key, KeyPart};
 use crate::render::jinja::{Expression, ExpressionKind};
 use crate::target::pattern::Around;
@@ -68,6 +69,20 @@ impl<'a> Scope<'a> {
         })
     }
 
+    /// True where the turn of a loop is an entry that its table does not have.
+    pub fn has_new_entry(&self, configured: &impl Configured) -> bool {
+        self.parts.iter().enumerate().any(|(at, (around, turn))| match (around, turn) {
+            (Around::For(repeat), Some(Turn::Entry(name))) => {
+                let outside = self.parts.get(..at).unwrap_or_default();
+                match meaning(repeat.over.expression(), outside, 0) {
+                    Some(Meaning::Key(table)) => configured.value(&table.name(name.clone())).is_none(),
+                    _ => false,
+                }
+            }
+            _ => false,
+        })
+    }
+
     /// The internal key that an expression is the value of.
     pub fn key(&self, expression: &Expression) -> Option<Key> {
         match self.meaning(expression)? {
@@ -90,8 +105,15 @@ fn meaning(expression: &Expression, parts: &[(Around, Option<Turn>)], depth: usi
         ExpressionKind::Integer(number) => Meaning::Text(number.to_string()),
         ExpressionKind::Bool(value) => Meaning::Text(value.to_string()),
         ExpressionKind::Name(name) => return variable(name, parts, depth),
+        ExpressionKind::Member(object, name) if is_counter(object, name) => {
+            Meaning::Text(turn_of(parts)?.saturating_add(1).to_string())
+        }
         ExpressionKind::Member(object, name) => Meaning::Key(key_of(object)?.name(name.to_string())),
         ExpressionKind::Index(object, index) => {
+            // A place in a list holds more than one setting: the list as a whole is written elsewhere.
+            if matches!(index.kind, ExpressionKind::Integer(_)) {
+                return None;
+            }
             let Meaning::Text(name) = meaning(index, parts, depth + 1)? else { return None };
             Meaning::Key(key_of(object)?.name(name))
         }
@@ -102,6 +124,19 @@ fn meaning(expression: &Expression, parts: &[(Around, Option<Turn>)], depth: usi
         }
         _ => return None,
     })
+}
+
+/// True for `loop.index`.
+fn is_counter(object: &Expression, name: &str) -> bool {
+    name == "index" && matches!(&object.kind, ExpressionKind::Name(object) if object.as_ref() == "loop")
+}
+
+/// The turn of the innermost loop over a list, from 0.
+fn turn_of(parts: &[(Around, Option<Turn>)]) -> Option<usize> {
+    match parts.iter().rev().find_map(|(_, turn)| turn.as_ref())? {
+        Turn::Element { index, .. } => Some(*index),
+        Turn::Entry(_) => None,
+    }
 }
 
 fn variable(name: &str, parts: &[(Around, Option<Turn>)], depth: usize) -> Option<Meaning> {

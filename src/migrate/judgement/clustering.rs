@@ -10,6 +10,7 @@ use crate::render::value::Value;
 const FILE: &str = "repository/conf/axis2/axis2.xml";
 const ENABLED: &str = "/axisconfig/clustering/@enable";
 const SCHEME: &str = "/axisconfig/clustering/parameter[@name='membershipScheme']";
+const MULTICAST: &str = "/axisconfig/clustering/parameter[@name='mcast";
 const MEMBER: &str = "/axisconfig/clustering/members/member";
 
 /// The well-known members of a node.
@@ -50,6 +51,10 @@ impl Members {
         if question.path == ENABLED && question.value == Some("true") {
             let scheme = Value::Text(self.scheme.clone().unwrap_or_else(|| "multicast".to_owned()));
             return Some(Answer::Keys(vec![(Key::dotted("clustering.membership_scheme"), scheme)], None));
+        }
+        let is_multicast = self.scheme.as_deref().is_none_or(|scheme| scheme == "multicast");
+        if question.path.starts_with(MULTICAST) && !is_multicast {
+            return Some(Answer::obsolete("members are found by this scheme without multicast"));
         }
         apart(question.path)?;
         if !self.is_enabled {

@@ -4,6 +4,9 @@ use super::{Answer, Question};
 use crate::migrate::Legacy;
 use crate::model::Version;
 
+/// Ciphertool writes it: no pack has it.
+const SECRET_CONF: &str = "repository/conf/security/secret-conf.properties";
+
 /// What becomes of the settings of a file that the server does not read under its name.
 pub fn answer(legacy: &Legacy, question: Question, version: Version) -> Option<Answer> {
     let pack = legacy.pack?;
@@ -24,7 +27,9 @@ pub fn answer(legacy: &Legacy, question: Question, version: Version) -> Option<A
         let name = original.rsplit('/').next().unwrap_or(original);
         return Some(Answer::obsolete(&format!("a copy of {name} that somebody left: no server reads it")));
     }
-    let configuration = question.file.starts_with("repository/conf/") && !question.path.is_empty();
+    let configuration = question.file.starts_with("repository/conf/")
+        && !question.path.is_empty()
+        && question.file != SECRET_CONF;
     configuration.then(|| {
         let note = if question.file.ends_with("-datasources.xml") {
             format!(

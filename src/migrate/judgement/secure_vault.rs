@@ -21,6 +21,8 @@ const SEALED: &str = "encrypted";
 pub struct SecureVault {
     /// The aliases that settings name, by file and path.
     aliases: BTreeMap<(String, String), String>,
+    /// The attributes that an alias beside them is meant for, by file and path of their element.
+    attributes: BTreeMap<(String, String), String>,
     /// What cipher-text.properties holds, by alias.
     secrets: BTreeMap<String, String>,
 }
@@ -28,24 +30,38 @@ pub struct SecureVault {
 impl SecureVault {
     /// Looks a node over.
     pub fn of(legacy: &Legacy) -> Self {
-        let alias = |setting: &Customised| {
-            let value = setting.value.as_deref()?;
-            let (path, alias) = match setting.path.strip_suffix(ATTRIBUTE) {
-                Some(element) => (element, value),
-                None => (setting.path.as_str(), value.strip_prefix(PREFIX)?),
-            };
-            Some(((setting.file.clone(), path.to_owned()), alias.trim().to_owned()))
-        };
         let secrets = legacy.settings(CIPHER_TEXT);
-        Self {
-            aliases: legacy.customised.iter().filter_map(alias).collect(),
+        let mut vault = Self {
             secrets: secrets.into_iter().map(|setting| (setting.path, setting.value)).collect(),
+            ..Self::default()
+        };
+        for setting in &legacy.customised {
+            let Some(value) = setting.value.as_deref() else { continue };
+            let place = |path: &str| (setting.file.clone(), path.to_owned());
+            let (path, alias) = match setting.path.strip_suffix(ATTRIBUTE) {
+                Some(element) => match attribute(legacy, &setting.file, element, value) {
+                    Some(attribute) => {
+                        vault.attributes.insert(place(element), attribute.clone());
+                        (attribute, value)
+                    }
+                    None => (element.to_owned(), value),
+                },
+                None => match value.strip_prefix(PREFIX) {
+                    Some(alias) => (setting.path.clone(), alias),
+                    None => continue,
+                },
+            };
+            vault.aliases.insert(place(&path), alias.trim().to_owned());
         }
+        vault
     }
 
     /// The setting with `$secret{…}` as its value, where its secret lies in secure vault.
     pub fn resolved<'s>(&self, setting: &'s Customised) -> Cow<'s, Customised> {
-        let path = setting.path.strip_suffix(ATTRIBUTE).unwrap_or(&setting.path);
+        let element = setting.path.strip_suffix(ATTRIBUTE);
+        let attribute =
+            element.and_then(|element| self.attributes.get(&(setting.file.clone(), element.to_owned())));
+        let path = attribute.map(String::as_str).or(element).unwrap_or(&setting.path);
         let Some(reference) = self.reference(&setting.file, path) else { return Cow::Borrowed(setting) };
         Cow::Owned(Customised {
             path: path.to_owned(),
@@ -122,6 +138,13 @@ impl SecureVault {
         ];
         notes.into_iter().flatten().collect()
     }
+}
+
+/// The attribute of an element that an alias such as `Server.Service.Connector.keystorePass` is meant for.
+fn attribute(legacy: &Legacy, file: &str, element: &str, alias: &str) -> Option<String> {
+    let (_, name) = alias.trim().rsplit_once('.')?;
+    let attribute = format!("{element}/@{name}");
+    legacy.settings(file).iter().any(|setting| setting.path == attribute).then_some(attribute)
 }
 
 fn key(alias: &str) -> Key {

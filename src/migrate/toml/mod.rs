@@ -365,7 +365,7 @@ impl Plan<'_> {
                 }
             }
             Fate::Obsolete => decided(Status::Obsolete),
-            Fate::Manual => decided(Status::Manual),
+            Fate::Manual | Fate::Kept => decided(Status::Manual),
             Fate::Carried => decided(Status::Carried),
         }
     }
