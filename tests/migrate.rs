@@ -257,6 +257,7 @@ fn bad_usage_ends_with_2() {
         &["node1", "--to", "4.4.0", "-o", "out"],
         &["node1", "--to", "4.5.0", "-o", "out", "--pack", "node1"],
         &["node1", "--to", "4.5.0", "-o", "out", "--base", "missing.toml"],
+        &["report.md=node1", "--to", "4.5.0", "-o", "out"],
         &["--to", "4.5.0", "-o", "out"],
         &["missing", "--to", "4.5.0", "-o", "out"],
     ] {

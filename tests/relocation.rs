@@ -15,9 +15,13 @@ mod program;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
+use apimlint::migrate::relocation::{self, Fate, Found, Journey, Relocation};
+use apimlint::model::Version;
 use program::{run, status, stderr};
 use serde_json::Value;
+use tempfile::TempDir;
 
 /// An older and a newer version: of nodes that speak XML, and of those that have a deployment.toml already.
 const TARGETS: [[&str; 2]; 2] = [["3.0.0", "4.5.0"], ["4.2.0", "4.5.0"]];
@@ -48,32 +52,65 @@ fn migrate(case: &Path, target: &str, out: &Path) {
     assert_ne!(status(&output), 2, "{}: {}", case.display(), stderr(&output));
 }
 
+/// A case migrated to one of its targets.
+struct Run {
+    case: PathBuf,
+    target: &'static str,
+    out: TempDir,
+}
+
+impl Run {
+    fn path(&self) -> PathBuf {
+        self.out.path().join("out")
+    }
+}
+
+/// Each case migrated to its targets, once for all tests.
+fn runs() -> &'static [Run] {
+    static RUNS: OnceLock<Vec<Run>> = OnceLock::new();
+    RUNS.get_or_init(|| {
+        let targets = |case: PathBuf| {
+            let has_toml = |node: &String| case.join(node).join("repository/conf/deployment.toml").exists();
+            TARGETS[usize::from(nodes(&case).iter().all(has_toml))].map(|target| (case.clone(), target))
+        };
+        let all: Vec<(PathBuf, &'static str)> = cases().into_iter().flat_map(targets).collect();
+        let run = |(case, target): &(PathBuf, &'static str)| {
+            let out = tempfile::tempdir().unwrap();
+            migrate(case, target, &out.path().join("out"));
+            Run { case: case.clone(), target, out }
+        };
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let (run, share) = (&run, all.len().div_ceil(threads));
+        std::thread::scope(|scope| {
+            let shares: Vec<_> = all
+                .chunks(share)
+                .map(|share| scope.spawn(move || share.iter().map(run).collect::<Vec<Run>>()))
+                .collect();
+            shares.into_iter().flat_map(|share| share.join().unwrap()).collect()
+        })
+    })
+}
+
 fn report(out: &Path) -> Value {
     serde_json::from_str(&fs::read_to_string(out.join("report.json")).unwrap()).unwrap()
 }
 
 #[test]
 fn every_setting_finds_its_place() {
-    for case in cases() {
-        let nodes = nodes(&case);
-        let has_toml = |node: &String| case.join(node).join("repository/conf/deployment.toml").exists();
-        for target in TARGETS[usize::from(nodes.iter().all(has_toml))] {
-            let out = tempfile::tempdir().unwrap();
-            let path = out.path().join("out");
-            migrate(&case, target, &path);
-            let report = report(&path);
-            let mut text = notes(&fs::read_to_string(path.join("report.md")).unwrap());
-            for (index, node) in nodes.iter().enumerate() {
-                text.push_str(&accounts(&report["nodes"][index]));
-                text.push('\n');
-                text.push_str(&fs::read_to_string(path.join(node).join("deployment.toml")).unwrap());
-            }
-            let mut settings = insta::Settings::new();
-            settings.set_snapshot_path(&case);
-            settings.set_prepend_module_to_snapshot(false);
-            settings.set_omit_expression(true);
-            settings.bind(|| insta::assert_snapshot!(format!("expected.{target}"), text));
+    for run in runs() {
+        let path = run.path();
+        let report = report(&path);
+        let mut text = notes(&fs::read_to_string(path.join("report.md")).unwrap());
+        for (index, node) in nodes(&run.case).iter().enumerate() {
+            text.push_str(&accounts(&report["nodes"][index]));
+            text.push('\n');
+            text.push_str(&fs::read_to_string(path.join(node).join("deployment.toml")).unwrap());
         }
+        let mut settings = insta::Settings::new();
+        settings.set_snapshot_path(&run.case);
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        settings.bind(|| insta::assert_snapshot!(format!("expected.{}", run.target), text));
     }
 }
 
@@ -87,24 +124,66 @@ fn files(folder: &Path, nodes: &[String]) -> Vec<String> {
 
 #[test]
 fn the_same_comes_out_twice_and_stays_as_it_is_when_it_is_migrated_again() {
-    for case in cases() {
-        let (folder, nodes) = (tempfile::tempdir().unwrap(), nodes(&case));
+    for Run { case, out: folder, .. } in runs().iter().filter(|run| run.target == "4.5.0") {
+        let nodes = nodes(case);
         let out = |name: &str| folder.path().join(name);
-        migrate(&case, "4.5.0", &out("one"));
-        migrate(&case, "4.5.0", &out("two"));
-        assert_eq!(files(&out("one"), &nodes), files(&out("two"), &nodes), "{}", case.display());
+        migrate(case, "4.5.0", &out("two"));
+        assert_eq!(files(&out("out"), &nodes), files(&out("two"), &nodes), "{}", case.display());
         let made: Vec<String> =
-            nodes.iter().map(|node| format!("{node}=one/{node}/deployment.toml")).collect();
+            nodes.iter().map(|node| format!("{node}=out/{node}/deployment.toml")).collect();
         let mut arguments = vec!["migrate", "--to", "4.5.0", "--product-version", "4.5.0", "-o", "again"];
         arguments.extend(made.iter().map(String::as_str));
         let output = run(folder.path(), &arguments);
         assert_ne!(status(&output), 2, "{}: {}", case.display(), stderr(&output));
         for (index, node) in nodes.iter().enumerate() {
             let text = |name: &str| fs::read_to_string(out(name).join(node).join("deployment.toml")).unwrap();
-            assert_eq!(text("one"), text("again"), "{} {node}", case.display());
+            assert_eq!(text("out"), text("again"), "{} {node}", case.display());
             assert_eq!(report(&out("again"))["nodes"][index]["summary"]["manual"], 0, "{}", case.display());
         }
     }
+}
+
+/// The targets for which no case has a snapshot.
+const BETWEEN: [Version; 2] = [Version::new(4, 0, 0), Version::new(4, 1, 0)];
+
+/// The relocations that decided on settings of a case; of those that hold for targets between the others, which would.
+fn reached(run: &Run) -> Vec<&'static Relocation> {
+    let report = report(&run.path());
+    let mut reached = Vec::new();
+    for node in report["nodes"].as_array().unwrap() {
+        let from = Version::parse(node["version"].as_str().unwrap());
+        for setting in node["settings"].as_array().unwrap() {
+            let word = |name: &str| setting[name].as_str();
+            let (file, path, value) = (word("file").unwrap(), word("path").unwrap(), word("value"));
+            let find = |to| relocation::find(file, path, value, Journey { from, to });
+            let own = find(Version::parse(run.target).unwrap());
+            let has_moved = |fate: &Fate| matches!(fate, Fate::Moved { .. } | Fate::Key { .. });
+            let told = |note: &String, found: &Found| {
+                Some(found.fill(note, value.unwrap_or_default()).as_str()) == word("note")
+            };
+            let decided = own.filter(|found| {
+                let Relocation { fate, note, .. } = found.relocation;
+                has_moved(fate) || note.as_ref().is_some_and(|note| told(note, found))
+            });
+            let between = BETWEEN.into_iter().filter_map(find);
+            let between =
+                between.filter(|found| found.relocation.since.is_some() && found.relocation.before.is_some());
+            reached.extend(decided.into_iter().chain(between).map(|found| found.relocation));
+        }
+    }
+    reached
+}
+
+#[test]
+fn a_case_reaches_each_relocation() {
+    let reached: Vec<&Relocation> = runs().iter().flat_map(reached).collect();
+    let is_missing = |known: &&Relocation| !reached.iter().any(|one| std::ptr::eq(*one, *known));
+    let place = |known: &Relocation| {
+        let Relocation { file, pattern, when, from, until, since, before, .. } = known;
+        format!("{file} {pattern} when {when:?} from {from:?}..{until:?} to {since:?}..{before:?}")
+    };
+    let missing: Vec<String> = relocation::all().iter().filter(is_missing).map(place).collect();
+    assert!(missing.is_empty(), "{} of {}: {missing:#?}", missing.len(), relocation::all().len());
 }
 
 /// What is said of nodes as a whole; what rules of `check` find is told by their own cases.

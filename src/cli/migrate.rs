@@ -90,13 +90,21 @@ fn read_base(path: &Path) -> Result<String, String> {
     fs::read_to_string(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))
 }
 
+/// The reports, which stand beside the folders of the nodes.
+const REPORTS: [&str; 3] = ["report.json", "report.md", "report.html"];
+
 fn files(migration: &Migration<'_>, loaded: &Loaded, json: &str) -> Result<Files, String> {
     let mut files = Files::default();
-    files.add("report.json", json)?;
-    files.add("report.md", report_markdown(migration))?;
-    files.add("report.html", report_html(migration))?;
+    let texts = [json.to_owned(), report_markdown(migration), report_html(migration)];
+    REPORTS.into_iter().zip(texts).try_for_each(|(name, text)| files.add(name, text))?;
     for migrated in &migration.nodes {
         let node = migrated.legacy.node;
+        if REPORTS.contains(&node.name.as_str()) {
+            return Err(format!(
+                "a report has the name of the node {0}: name it otherwise, NAME={0}",
+                node.name
+            ));
+        }
         files.add(format!("{}/deployment.toml", node.name), migrated.deployment.as_str())?;
         let Some(tree) = loaded.trees.get(node.index) else { continue };
         for path in &migrated.carried {

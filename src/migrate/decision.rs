@@ -89,8 +89,8 @@ pub struct Note {
 pub enum Evidence {
     /// In files that templates make.
     Rendered(Vec<Wanted>),
-    /// In the value that templates get for a key of deployment.toml.
-    Key(Key, Value),
+    /// In the values that templates get for keys of deployment.toml.
+    Keys(Vec<(Key, Value)>),
     /// In no file that a template makes.
     #[default]
     Nowhere,
@@ -149,7 +149,8 @@ fn to_fill(assignments: &[Assignment]) -> Option<Note> {
     let more = if others == 0 { String::new() } else { format!(" and {others} more") };
     let text = format!(
         "placeholders such as those of Helm are copied as they are, in {}{more}: have them filled before the server starts, \
-         whose own template engine would take them for its own",
+         whose own template engine would take them for its own. What is said of these settings holds for the placeholders, not \
+         for what will stand in their place",
         first.key
     );
     Some(Note { risk: Risk::Medium, text })

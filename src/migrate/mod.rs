@@ -5,6 +5,7 @@
 //! these settings what becomes of it in the target, and which keys of deployment.toml that takes. The keys become the text of a
 //! deployment.toml.
 
+pub mod besides;
 pub mod decision;
 pub mod difference;
 mod event_hub;
@@ -28,6 +29,7 @@ use crate::model::{Node, settings};
 use crate::source::Span;
 use crate::syntax::settings::Setting;
 
+pub use besides::Besides;
 pub use decision::{Assignment, Decision, Decisions, Evidence, Note, Risk, Status, decide};
 pub use instead::Instead;
 pub use key::{Key, KeyPart};

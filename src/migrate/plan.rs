@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::inversion::destination::Destination;
 use super::inversion::draft::Draft;
-use super::inversion::{Inversion, Outcome, Wanted};
+use super::inversion::{Inversion, Outcome, Wanted, element_prefix};
 use super::judgement::{Answer, Judgement, Question};
 use super::relocation::{self, Fate, Found, Journey};
 use super::{
@@ -268,9 +268,10 @@ impl Plan<'_> {
             decisions.evidence.push(match waiting {
                 Waiting::Decided(_) => Evidence::Nowhere,
                 Waiting::Rendered(wanted, _) => Evidence::Rendered(vec![wanted.clone()]),
-                Waiting::Keys(keys, _) => keys.first().map_or(Evidence::Nowhere, |(key, value)| {
-                    Evidence::Key(self.inversion.placed(key), value.clone())
-                }),
+                Waiting::Keys(keys, _) => {
+                    let placed = keys.iter().map(|(key, value)| (self.inversion.placed(key), value.clone()));
+                    Evidence::Keys(placed.collect())
+                }
             });
         }
         let leaf = |(key, value): (Key, Value)| {
@@ -401,10 +402,4 @@ pub(super) fn typed(text: &str) -> Value {
         (_, Ok(number)) if number.to_string() == text => Value::Integer(number),
         _ => Value::Text(text.to_owned()),
     }
-}
-
-/// The path of the innermost named element of an XML path, up to the end of its predicate.
-fn element_prefix(path: &str) -> Option<&str> {
-    let end = path.rfind("']").map(|at| at + 2).or_else(|| path.rfind("\"]").map(|at| at + 2))?;
-    path.get(..end)
 }

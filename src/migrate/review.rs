@@ -121,6 +121,7 @@ mod tests {
             deployment: text.clone(),
             carried: BTreeSet::new(),
             instead: Vec::new(),
+            besides: Vec::new(),
             proof: None,
         });
         let mut nodes: Vec<Migrated<'_>> = migrated.collect();

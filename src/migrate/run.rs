@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::besides::{Besides, besides};
 use super::instead::{Instead, instead};
+use super::inversion::destination::Destination;
+use super::inversion::draft::Draft;
 use super::proof::{self, Proof};
 use super::target::DEPLOYMENT_TOML;
 use super::write::{self, Written};
@@ -41,6 +44,8 @@ pub struct Migrated<'a> {
     pub carried: BTreeSet<String>,
     /// What comes out in the place of settings that were not brought over.
     pub instead: Vec<Instead>,
+    /// What comes out otherwise than from the file that it was made from, though it customised nothing there.
+    pub besides: Vec<Besides>,
     /// What rendering its deployment.toml showed; `None` without a pack.
     pub proof: Option<Proof>,
 }
@@ -123,25 +128,19 @@ pub fn migrate<'a>(
         event_hub::connect(deployment, legacy.node, &mut decisions, target.version);
         let plain = write::Options { split_secrets: false, ..options };
         let mut written = written(deployment, &legacy, &decisions, &target, plain)?;
-        let prove = |pack| proof::prove(&legacy.customised, &mut decisions, &written.text, &target, pack);
-        let proof = target.pack.as_ref().map(prove);
-        let instead = destination
-            .as_ref()
-            .map(|destination| instead(&legacy.customised, &decisions, &written.text, destination));
+        let proof =
+            proof::prove(&legacy.customised, &mut decisions, &written.text, &target, destination.as_ref());
+        let looked =
+            destination.as_ref().map(|to| look(&legacy, &mut decisions, &written.text, to, &target, options));
+        let (instead, besides) = looked.unwrap_or_default();
         if options.split_secrets {
             written = write::deployment_toml(&legacy, &decisions, &target, options)?;
+            decisions.notes.extend(refusal(&written.text, &target, destination.as_ref()));
         }
         let Written { text, notes } = written;
         decisions.notes.extend(notes);
         let carried = carried(&legacy, &decisions);
-        nodes.push(Migrated {
-            legacy,
-            decisions,
-            deployment: text,
-            carried,
-            instead: instead.unwrap_or_default(),
-            proof,
-        });
+        nodes.push(Migrated { legacy, decisions, deployment: text, carried, instead, besides, proof });
     }
     review::review(deployment, &mut nodes, &target);
     for node in &mut nodes {
@@ -149,6 +148,32 @@ pub fn migrate<'a>(
     }
     let steps = steps::steps(&nodes, target.version);
     Ok(Migration { target, nodes, notes, steps, unread: failed })
+}
+
+/// What comes out otherwise than the node has it, and otherwise than it asks for.
+fn look(
+    legacy: &Legacy<'_>,
+    decisions: &mut Decisions,
+    text: &str,
+    destination: &Destination<'_>,
+    target: &Target,
+    options: write::Options<'_>,
+) -> (Vec<Instead>, Vec<Besides>) {
+    let instead = instead(&legacy.customised, decisions, text, destination);
+    if legacy.node.version == Some(target.version) && options.base.is_none() {
+        return (instead, Vec::new());
+    }
+    let base = options.base.and_then(Draft::read).unwrap_or_else(|| target.base());
+    let (besides, note) = besides(&legacy.customised, decisions, text, &base, destination);
+    decisions.notes.extend(note);
+    (instead, besides)
+}
+
+/// Says so where the server would not start with credentials in `[secrets]`.
+fn refusal(text: &str, target: &Target, destination: Option<&Destination<'_>>) -> Option<Note> {
+    let fault = destination?.configure(&Draft::read(text)?).err()?;
+    let text = format!("a server of {} would not start with this deployment.toml: {fault}", target.version);
+    Some(Note { risk: Risk::High, text })
 }
 
 /// A node of the target version keeps its own file as it is, unless it goes into the one of `--base`.

@@ -5,7 +5,7 @@ use super::{Note, Risk};
 use crate::model::{Product, Version};
 
 /// The steps for a deployment, in the order in which they are taken; none where no node is older than the target.
-/// Source: WSO2's upgrade guides, 2.6.0 to 4.1.0 and 3.x to 4.x.
+/// Source: WSO2's upgrade guides, 2.6.0 to 4.1.0 and 3.x to 4.x; `bin` of 2.6.0 to 4.5.0.
 pub(super) fn steps(nodes: &[Migrated<'_>], target: Version) -> Vec<Note> {
     let own = nodes.iter().map(|migrated| migrated.legacy.node);
     let own = own.filter(|node| node.product == Product::ApiManager).filter_map(|node| node.version);
@@ -33,6 +33,11 @@ pub(super) fn steps(nodes: &[Migrated<'_>], target: Version) -> Vec<Note> {
             ),
         ),
     ];
+    let script = |version: Version| if version.at_least(4, 0) { "api-manager.sh" } else { "wso2server.sh" };
+    let (old, new) = (script(from), script(target));
+    let text =
+        format!("bring what was changed in bin/{old} (heap, system properties) to bin/{new} of {target}");
+    steps.push(step(Risk::Medium, text));
     if !from.at_least(3, 0) {
         let text = "where versioning of registry resources was on (versioningProperties and its like in registry.xml), \
                     remove the old versions with WSO2's scripts: from 3.0 on it is off";

@@ -52,6 +52,9 @@ impl TargetPack {
         }
         let pack = Pack::open(home, working_folder)
             .map_err(|unread| unread.iter().map(told).collect::<Vec<_>>().join("\n"))?;
+        if pack.templates.is_empty() {
+            return Err(format!("{}: has no templates", home.display()));
+        }
         // A template that cannot be followed makes a file of which nothing can be asked for.
         let (mut model, _) = Model::of_pack(&pack);
         let is_static = |path: &String| {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Change, Customised};
-use crate::catalog::vanilla::{Pack, is_configuration};
+use crate::catalog::vanilla::{Pack, is_configuration, is_made_at_start};
 use crate::diagnostic::Unread;
 use crate::input::Tree;
 use crate::model::{ConfigModel, Node};
@@ -81,7 +81,8 @@ pub(super) fn customised(
     own_files(tree, pack).iter().for_each(|path| add(path, Change::FileAdded));
     // What an overlay leaves out is as in the pack.
     if node.is_home && node.config_model == ConfigModel::Xml {
-        let missing = pack.into_iter().flat_map(Pack::paths).filter(|path| !tree.has(path));
+        let missing =
+            pack.into_iter().flat_map(Pack::paths).filter(|path| !tree.has(path) && !is_made_at_start(path));
         missing.for_each(|path| add(path, Change::FileRemoved));
     }
     found

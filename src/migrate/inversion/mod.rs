@@ -529,3 +529,9 @@ fn absent(present: &Proposal) -> Vec<Proposal> {
     };
     present.needs.iter().filter_map(turned).collect()
 }
+
+/// The path of the innermost named element of an XML path, up to the end of its predicate.
+pub fn element_prefix(path: &str) -> Option<&str> {
+    let end = path.rfind("']").map(|at| at + 2).or_else(|| path.rfind("\"]").map(|at| at + 2))?;
+    path.get(..end)
+}

@@ -60,9 +60,14 @@ impl Members {
         if !self.is_enabled {
             return Some(Answer::obsolete("clustering is off on this node: its members are asked by nobody"));
         }
-        // Without any, what the target comes with is looked at as it is.
         if self.addresses.is_empty() {
-            return None;
+            // What a scheme without a list of members asks nobody for does no harm in the target either.
+            let asks = self.scheme.as_deref().is_none_or(|scheme| scheme == "wka");
+            return (!asks).then(|| {
+                Answer::obsolete(
+                    "members find each other by another scheme than a list of addresses: nothing asks for it",
+                )
+            });
         }
         let members = Value::List(self.addresses.clone());
         Some(Answer::Keys(vec![(Key::dotted("clustering.members"), members)], None))

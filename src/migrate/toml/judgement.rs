@@ -102,12 +102,10 @@ impl Plan<'_> {
             return (Decision::manual(Risk::Medium, note), Evidence::Nowhere);
         }
         let evidence = match written {
-            Some(value) => Evidence::Key(key.clone(), value),
+            Some(value) => Evidence::Keys(vec![(key.clone(), value)]),
             None => {
                 let own = self.old.draft.place(key).and_then(|key| self.old.draft.get(&key)).cloned();
-                self.internal(key)
-                    .zip(own)
-                    .map_or(Evidence::Nowhere, |(key, value)| Evidence::Key(key, value))
+                self.internal(key).zip(own).map_or(Evidence::Nowhere, |found| Evidence::Keys(vec![found]))
             }
         };
         (plain(status, note), evidence)

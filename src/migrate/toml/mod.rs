@@ -132,7 +132,11 @@ fn kept(legacy: &Legacy<'_>, written: &Draft, target: &Target) -> Decisions {
                 let value = written.get(&key).cloned().unwrap_or(Value::Null);
                 (
                     migrated(&key),
-                    if is_secret_alias(&key) { Evidence::Nowhere } else { Evidence::Key(key, value) },
+                    if is_secret_alias(&key) {
+                        Evidence::Nowhere
+                    } else {
+                        Evidence::Keys(vec![(key, value)])
+                    },
                 )
             }
             _ => (plain(Status::Default, None), Evidence::Nowhere),

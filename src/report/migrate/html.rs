@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{DIFFERENT, SECTIONS, STEPS, before, contrast, now, risk, settings, tasks, unproved};
+use super::{
+    BESIDES, DIFFERENT, SECTIONS, STEPS, before, beside, contrast, now, risk, settings, tasks, unproved,
+};
 use crate::migrate::run::{Migrated, Migration};
 use crate::migrate::{Note, Status};
 use crate::syntax::secrets;
@@ -121,9 +123,10 @@ fn node(migrated: &Migrated<'_>, text: &mut String) {
         list("Failed", proof.failed.iter(), text);
     }
     list("Files to copy into the new home, from carry/", migrated.carried.iter(), text);
-    let contrast = contrast(migrated);
-    if !contrast.is_empty() {
-        let _ = write!(text, "<h3>{DIFFERENT}</h3>\n<pre>{}</pre>\n", escaped(&contrast));
+    for (head, diff) in [(DIFFERENT, contrast(migrated)), (BESIDES, beside(migrated))] {
+        if !diff.is_empty() {
+            let _ = write!(text, "<h3>{head}</h3>\n<pre>{}</pre>\n", escaped(&diff));
+        }
     }
     for (status, title, meaning) in SECTIONS {
         let of_status: Vec<_> =

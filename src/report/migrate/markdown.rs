@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{DIFFERENT, SECTIONS, STEPS, before, contrast, now, risk, settings, tasks, unproved};
+use super::{
+    BESIDES, DIFFERENT, SECTIONS, STEPS, before, beside, contrast, now, risk, settings, tasks, unproved,
+};
 use crate::migrate::Status;
 use crate::migrate::run::{Migrated, Migration};
 use crate::syntax::secrets;
@@ -115,10 +117,11 @@ fn node(migrated: &Migrated<'_>, text: &mut String) {
             let _ = writeln!(text, "- {}", code(file));
         });
     }
-    let contrast = contrast(migrated);
-    if !contrast.is_empty() {
-        let fence = fence(&contrast);
-        let _ = write!(text, "\n### {DIFFERENT}\n\n{fence}diff\n{contrast}{fence}\n");
+    for (head, diff) in [(DIFFERENT, contrast(migrated)), (BESIDES, beside(migrated))] {
+        if !diff.is_empty() {
+            let fence = fence(&diff);
+            let _ = write!(text, "\n### {head}\n\n{fence}diff\n{diff}{fence}\n");
+        }
     }
     for (status, title, meaning) in SECTIONS {
         let of_status: Vec<_> =

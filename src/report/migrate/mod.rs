@@ -8,7 +8,7 @@ mod markdown;
 use std::fmt::Write as _;
 
 use crate::migrate::run::{Migrated, Migration};
-use crate::migrate::{Customised, Decision, Risk, Status};
+use crate::migrate::{Besides, Customised, Decision, Risk, Status};
 use crate::syntax::secrets;
 
 pub use html::report_html;
@@ -27,6 +27,9 @@ const SECTIONS: [(&str, &str, &str); 5] = [
 
 /// The head over [`contrast`].
 const DIFFERENT: &str = "Where the target's files differ from the old ones";
+
+/// The head over [`beside`].
+const BESIDES: &str = "What the same keys change elsewhere in the target";
 
 /// The head over the steps of an upgrade that no configuration can take.
 const STEPS: &str = "Besides the configuration";
@@ -82,23 +85,53 @@ fn tasks<'a>(migration: &'a Migration<'_>) -> Vec<Task<'a>> {
 
 /// The settings that come out otherwise than the node has them, as lines of a diff; empty where there are none.
 fn contrast(migrated: &Migrated<'_>) -> String {
-    let mut text = String::new();
-    let mut open = "";
+    let mut diff = Diff::default();
     for instead in &migrated.instead {
         let Some(setting) = migrated.legacy.customised.get(instead.setting) else { continue };
-        if setting.file != open {
-            open = &setting.file;
-            let _ = writeln!(text, "--- {open} of the node\n+++ {open} of the target");
+        let old = setting.value.is_some().then(|| now(setting));
+        diff.add(
+            [&setting.file, "of the node", "of the target"],
+            &secrets::hide(&setting.path),
+            old.as_deref(),
+            instead.rendered.as_deref(),
+        );
+    }
+    diff.text
+}
+
+/// The settings that come out otherwise than in a fresh pack without the node having asked for it, as lines of a diff.
+fn beside(migrated: &Migrated<'_>) -> String {
+    let mut diff = Diff::default();
+    for Besides { file, path, before, after } in &migrated.besides {
+        diff.add(
+            [file, "of a fresh pack", "with this deployment.toml"],
+            path,
+            before.as_deref(),
+            after.as_deref(),
+        );
+    }
+    diff.text
+}
+
+/// Lines of a diff, file by file.
+#[derive(Default)]
+struct Diff {
+    file: String,
+    text: String,
+}
+
+impl Diff {
+    fn add(&mut self, [file, old, new]: [&str; 3], path: &str, before: Option<&str>, after: Option<&str>) {
+        if file != self.file {
+            file.clone_into(&mut self.file);
+            let _ = writeln!(self.text, "--- {file} {old}\n+++ {file} {new}");
         }
-        let path = secrets::hide(&setting.path);
-        if setting.value.is_some() {
-            let _ = writeln!(text, "-{path} = {}", one_line(&now(setting)));
-        }
-        if let Some(rendered) = &instead.rendered {
-            let _ = writeln!(text, "+{path} = {}", one_line(rendered));
+        for (sign, value) in [('-', before), ('+', after)] {
+            if let Some(value) = value {
+                let _ = writeln!(self.text, "{sign}{path} = {}", one_line(value));
+            }
         }
     }
-    text
 }
 
 fn one_line(text: &str) -> String {
