@@ -344,3 +344,67 @@ fn an_untouched_file_customises_nothing_whatever_its_layout() {
     assert!(found.iter().all(|line| !line.contains("currentDBConfig")), "{found:#?}");
     assert!(found.iter().all(|line| line.ends_with(" -> -")), "{found:#?}");
 }
+
+/// The settings of a report by their paths, as status, keys and note.
+fn fates(folder: &Path) -> std::collections::BTreeMap<String, (String, String, String)> {
+    let report = report(folder);
+    let settings = report["nodes"][0]["settings"].as_array().unwrap();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let fate =
+        |setting: &Value| (text(&setting["status"]), setting["keys"].to_string(), text(&setting["note"]));
+    settings.iter().map(|setting| (text(&setting["path"]), fate(setting))).collect()
+}
+
+/// Migrates a node that has a deployment.toml alone.
+fn migrate_toml(folder: &Path, text: &str, from: &str, to: &str) -> Output {
+    write(folder, "deployment.toml", text);
+    run(folder, &["n=deployment.toml", "--product-version", from, "--to", to, "-o", "out", "--force"])
+}
+
+#[test]
+fn what_a_deployment_toml_leaves_out_is_the_default_of_the_target() {
+    let folder = TempDir::new().unwrap();
+    // A server of 3.0.0 starts with no less.
+    let text = r#"[server]
+hostname = "am.corp.test"
+node_ip = "10.0.7.1"
+
+[super_admin]
+username = "admin"
+password = "known to few"
+create_admin_account = true
+
+[keystore.tls]
+file_name = "am.jks"
+type = "JKS"
+password = "opens the keys"
+alias = "am"
+key_password = "opens the keys"
+
+[database.shared_db]
+type = "h2"
+url = "jdbc:h2:./repository/database/SHARED"
+username = "am"
+password = "opens the database"
+"#;
+    let output = migrate_toml(folder.path(), text, "3.0.0", "4.5.0");
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    let fates = fates(&folder.path().join("out"));
+    let (status, _, note) = &fates["service_provider.sp_name_regex"];
+    assert_eq!(status, "default");
+    assert!(note.starts_with("left out as in the old file: 4.5.0 has a default of its own"), "{note}");
+}
+
+#[test]
+fn a_table_that_moved_takes_its_keys_along() {
+    let folder = TempDir::new().unwrap();
+    let text = "[integration.transaction_counter]\nenable = true\nserver_id = \"am1\"\n\n\
+                [apim.key_manager]\nenable_apikey_subscription_validation = false\n";
+    migrate_toml(folder.path(), text, "4.3.0", "4.5.0");
+    let fates = fates(&folder.path().join("out"));
+    for field in ["enable", "server_id"] {
+        let (status, keys, _) = &fates[&format!("integration.transaction_counter.{field}")];
+        assert_eq!((status.as_str(), keys), ("migrated", &format!("[\"apim.transaction_counter.{field}\"]")));
+    }
+    assert_eq!(fates["apim.key_manager.enable_apikey_subscription_validation"].0, "manual");
+}

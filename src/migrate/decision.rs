@@ -130,7 +130,7 @@ pub fn decide(
     let covered: Vec<Legacy<'_>> = nodes.iter().map(placeholders::covered_legacy).collect();
     let decided = |legacy: &Legacy<'_>, xml: &Legacy<'_>, to: &Destination<'_>| match legacy.node.config_model
     {
-        ConfigModel::Toml => toml::decide(legacy, target, to),
+        ConfigModel::Toml => toml::decide(legacy, nodes, target, to),
         ConfigModel::Xml => plan::decide(xml, &covered, target, to).map(placeholders::restored_decisions),
     };
     let complete = |(legacy, xml): (&Legacy<'_>, &Legacy<'_>)| {

@@ -24,7 +24,10 @@ pub mod target;
 mod toml;
 pub mod write;
 
+use self::inversion::draft::Draft;
+use self::target::DEPLOYMENT_TOML;
 use crate::catalog::vanilla::Pack;
+use crate::input::Parsed;
 use crate::model::{Node, settings};
 use crate::source::Span;
 use crate::syntax::settings::Setting;
@@ -48,6 +51,14 @@ pub struct Legacy<'a> {
 }
 
 impl Legacy<'_> {
+    /// What its deployment.toml says, placeholders of other template engines covered; nothing where it speaks XML.
+    fn deployment_toml(&self) -> Option<Draft> {
+        match self.node.documents.get(DEPLOYMENT_TOML)? {
+            (_, Parsed::Toml(document)) => Some(placeholders::covered_draft(&Draft::of_toml(document))),
+            _ => None,
+        }
+    }
+
     /// The settings of a file as the server sees them: the node's own, else those of the pack. Placeholders of other
     /// template engines in them are covered.
     fn settings(&self, file: &str) -> Vec<Setting> {

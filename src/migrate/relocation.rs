@@ -48,7 +48,8 @@ pub enum Fate {
     },
     /// A key of deployment.toml holds it, whatever the templates make of it.
     Key {
-        /// The key as a user writes it; `name[field=$x]` is an entry of an array of tables.
+        /// The key as a user writes it; `name[field=$x]` is an entry of an array of tables. With `$each`, which only keys
+        /// of deployment.toml have, it is one key for each entry of the array that stood there.
         key: String,
         /// The value, with `$value` for what it was; unchanged where there is none.
         value: Option<String>,

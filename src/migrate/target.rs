@@ -105,13 +105,13 @@ impl Target {
         })
     }
 
-    /// What a fresh pack of the target has in its deployment.toml.
+    /// What a fresh pack of the target has in its deployment.toml: where that is known, the file of the pack that is given
+    /// does not count, which somebody may have changed already.
     pub fn base(&self) -> Draft {
+        let version = self.version.to_string();
         let own = self.pack.as_ref().and_then(|pack| pack.pack.deployment_toml.as_ref());
-        match own.and_then(|own| Draft::read(&own.text)) {
-            Some(draft) => draft,
-            None => vanilla_draft(&self.version.to_string()),
-        }
+        let own = own.filter(|_| embedded::of_version(&version).is_none());
+        own.and_then(|own| Draft::read(&own.text)).unwrap_or_else(|| vanilla_draft(&version))
     }
 
     /// True for a configuration file of the target that no template makes.

@@ -15,7 +15,6 @@ use crate::target::model::Model;
 use crate::target::reads::Reads;
 use crate::target::tree::FileModel;
 
-/// Where texts lie that stand in no file.
 /// A target version with all that it can render.
 #[derive(Debug)]
 pub struct Destination<'a> {
@@ -50,6 +49,12 @@ impl<'a> Destination<'a> {
         let text = template.render(&configuration.context).text;
         let settings = Form::of(path).settings(FileId::NOWHERE, &text).unwrap_or_default();
         settings.into_iter().map(|setting| (setting.path, setting.value)).collect()
+    }
+
+    /// False where the template of a file fails, with which the server would not start.
+    pub fn is_sound(&self, path: &str, configuration: &Configuration) -> bool {
+        let template = self.templates.get(path);
+        template.is_none_or(|template| template.render(&configuration.context).is_sound())
     }
 
     /// The files that may come out otherwise with one configuration than with another.

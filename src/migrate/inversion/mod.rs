@@ -145,7 +145,16 @@ impl<'a> Inversion<'a> {
     /// Writes a key whatever it does to settings; false where the server would not start with it.
     pub fn assign(&mut self, key: &Key, value: Value) -> bool {
         let mut draft = self.draft.clone();
-        name_items(&mut draft, key) && draft.set(key, value) && self.adopt(draft)
+        if !name_items(&mut draft, key) || !draft.set(key, value) {
+            return false;
+        }
+        let Ok(configuration) = self.destination.configure(&draft) else { return false };
+        let mut affected = self.destination.affected(&self.configuration, &configuration).into_iter();
+        let is_sound = affected.all(|file| self.destination.is_sound(file, &configuration));
+        if is_sound {
+            self.take(draft, configuration);
+        }
+        is_sound
     }
 
     /// Takes keys away whatever that does to settings, if the server would still start.

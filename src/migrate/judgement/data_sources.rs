@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::{Answer, Question};
 use crate::migrate::inversion::Wanted;
+use crate::migrate::inversion::draft::Draft;
 use crate::migrate::{Key, Legacy, Risk};
 use crate::model::Version;
 use crate::render::value::Value;
@@ -337,10 +338,22 @@ impl DataSources {
 
 /// True for a node whose users lie in a database that a new server can take over, which the embedded one is not.
 pub(super) fn keeps_users(legacy: &Legacy) -> bool {
+    if let Some(draft) = legacy.deployment_toml() {
+        return ["shared_db", "user"].iter().any(|table| is_kept(&draft, table));
+    }
     let sources = DataSources::alone(legacy);
     let holds_users = |usage: &Use| matches!(usage, Use::Shared | Use::Users);
     let urls = sources.uses.iter().filter(|(_, usage)| holds_users(usage));
     urls.filter_map(|(name, _)| sources.databases.get(name)).any(|(url, _)| kind(url) != Some("h2"))
+}
+
+/// True where a deployment.toml has another database than the embedded one.
+fn is_kept(draft: &Draft, table: &str) -> bool {
+    let text = |field: &str| match draft.get(&Key::dotted("database").name(table).name(field)) {
+        Some(Value::Text(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    text("type").is_some_and(|kind| kind != "h2") || text("url").is_some_and(|url| kind(url) != Some("h2"))
 }
 
 /// The name of the database configuration that the registry of the node itself has.

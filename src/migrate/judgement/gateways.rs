@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::data_sources::keeps_users;
 use super::{Answer, Question};
 use crate::migrate::inversion::draft::Draft;
+use crate::migrate::target::DEPLOYMENT_TOML;
 use crate::migrate::{Customised, Key, Legacy, Note, Risk};
 use crate::model::{Role, Version};
 use crate::render::value::{Map, Value};
@@ -99,8 +100,8 @@ impl Environments {
         fields.into_iter().map(|field| first_environment().name(field)).collect()
     }
 
-    /// What [`completed`] says, with the environments that the publishers of the deployment have where the node tells of
-    /// none.
+    /// What environments of the target need that those of older versions did not have: the kind of gateway, who runs it,
+    /// and that gateways serve them. Where the node tells of none, it serves those that the publishers have.
     pub fn completed(&self, base: &Draft, draft: &Draft) -> Vec<(Key, Value)> {
         let served =
             if self.is_own || !self.is_kept { environments_of(draft) } else { self.published.clone() };
@@ -117,12 +118,6 @@ impl Environments {
         );
         is_open.then_some(Note { risk: Risk::High, text })
     }
-}
-
-/// What environments of the target need that those of older versions did not have: the kind of gateway, who runs it, and
-/// that gateways serve them.
-pub fn completed(base: &Draft, draft: &Draft) -> Vec<(Key, Value)> {
-    serving(base, draft, environments_of(draft))
 }
 
 fn serving(base: &Draft, draft: &Draft, served: Vec<String>) -> Vec<(Key, Value)> {
@@ -161,6 +156,9 @@ fn first_environment() -> Key {
 
 /// The names of a node's environments, in the order of the file.
 fn names(legacy: &Legacy) -> Vec<String> {
+    if let Some(draft) = legacy.deployment_toml() {
+        return environments_of(&draft);
+    }
     let all = legacy.settings(FILE);
     let named = all.iter().filter_map(|setting| {
         let (name, field) = setting.path.strip_prefix(ENVIRONMENT)?.split_once("']/")?;
@@ -170,7 +168,12 @@ fn names(legacy: &Legacy) -> Vec<String> {
 }
 
 fn is_of_environment(setting: &Customised) -> bool {
-    setting.file == FILE && setting.value.is_some() && setting.path.starts_with(ENVIRONMENT)
+    let is_environment = match setting.file.as_str() {
+        FILE => setting.path.starts_with(ENVIRONMENT),
+        DEPLOYMENT_TOML => setting.path.strip_prefix(ENVIRONMENTS).is_some_and(|rest| rest.starts_with('[')),
+        _ => false,
+    };
+    is_environment && setting.value.is_some()
 }
 
 fn environments_of(draft: &Draft) -> Vec<String> {

@@ -90,19 +90,16 @@ impl UserStores {
     }
 }
 
-/// The type of the user store that a deployment.toml of before 3.2 means, where a database holds the users that a new
-/// server can take over; WSO2's upgrade guides set it.
-pub fn kind_of(written: &Draft, version: Version) -> Option<(Key, Value)> {
-    let text = |key: &str| match written.get(&Key::dotted(key)) {
-        Some(Value::Text(text)) => Some(text.as_str()),
-        _ => None,
+/// The type of the user store that a deployment.toml of before 3.2 means, where a node of the deployment has the users in a
+/// database that a new server can take over. Source: WSO2's upgrade guides of 3.0.0 to 4.1.0 set it.
+pub fn kind_of(written: &Draft, version: Version, nodes: &[Legacy]) -> Option<(Key, Value)> {
+    let key = Key::dotted("user_store.type");
+    let is_database = match written.get(&key) {
+        Some(Value::Text(kind)) => kind == DATABASE,
+        _ => true,
     };
-    let is_database = text("user_store.type").is_none_or(|kind| kind == DATABASE);
-    let is_kept = ["database.shared_db.type", "database.user.type"]
-        .iter()
-        .any(|key| text(key).is_some_and(|kind| kind != "h2"));
-    let kind = (Key::dotted("user_store.type"), Value::Text(DATABASE.to_owned()));
-    (!version.at_least(3, 2) && is_database && is_kept).then_some(kind)
+    let is_older = !version.at_least(3, 2) && is_database && nodes.iter().any(keeps_users);
+    is_older.then(|| (key, Value::Text(DATABASE.to_owned())))
 }
 
 /// What is to be said of users who keep the identifiers of an older version.

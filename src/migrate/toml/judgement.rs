@@ -1,18 +1,45 @@
 //! What became of the keys in the end: each is looked at once more in what the new deployment.toml gives.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::super::decision::undecided;
 use super::super::inversion::draft::Draft;
 use super::super::inversion::effects::Effects;
 use super::super::inversion::{Outcome, Wanted};
-use super::super::{Customised, Decision, Evidence, Key, Risk, Status};
-use super::{Plan, Waiting, is_secret_alias, plain, same};
+use super::super::placeholders::restored;
+use super::super::{Customised, Decision, Decisions, Evidence, Key, KeyPart, Risk, Status};
+use super::plan::{Plan, Waiting};
+use super::{assignments, is_secret_alias, plain, same, unnamed};
 
 impl Plan<'_> {
+    /// What became of all settings, with the file that says so.
+    pub(super) fn finish(mut self, waiting: &[Waiting]) -> Decisions {
+        let to = self.inversion.destination();
+        let draft = self.without_defaults(waiting, self.inversion.draft().clone());
+        let Some(mut new) = Effects::new(to, draft) else { return Decisions::default() };
+        let mut decisions = Decisions::default();
+        let mut from: BTreeMap<Vec<KeyPart>, Vec<usize>> = BTreeMap::new();
+        for (index, (waiting, setting)) in waiting.iter().zip(&self.legacy.customised).enumerate() {
+            let (decision, evidence) = self.judged(waiting, setting, &mut new);
+            if let Status::Migrated { keys } = &decision.status {
+                let placed = keys.iter().filter_map(|key| new.draft.place(&Key::parse(key)?));
+                // `[secrets]` stays free of comments.
+                let placed = placed.filter(|key| !is_secret_alias(key));
+                placed.for_each(|key| from.entry(unnamed(&key)).or_default().push(index));
+            }
+            decisions.settings.push(shown(decision));
+            decisions.evidence.push(evidence);
+        }
+        decisions.assignments = assignments(&new.draft, &from);
+        decisions
+    }
+
     /// Takes out what the target does as well without it.
-    pub(super) fn without_defaults(&self, waiting: &[Waiting], draft: Draft) -> Draft {
-        let copied = waiting.iter().filter_map(|waiting| match waiting {
-            Waiting::Copied(key) | Waiting::Renamed(key, _) => Some(key),
-            _ => None,
+    fn without_defaults(&self, waiting: &[Waiting], draft: Draft) -> Draft {
+        let copied = waiting.iter().flat_map(|waiting| match waiting {
+            Waiting::Copied(key) => std::slice::from_ref(key),
+            Waiting::Renamed(keys, _) => keys.as_slice(),
+            _ => &[],
         });
         let own =
             copied.filter(|key| !key.is_in_array() && self.base.get(key).is_none() && !is_secret_alias(key));
@@ -39,7 +66,7 @@ impl Plan<'_> {
     }
 
     /// What became of a setting, and where that shows.
-    pub(super) fn judged(
+    fn judged(
         &mut self,
         waiting: &Waiting,
         setting: &Customised,
@@ -51,25 +78,48 @@ impl Plan<'_> {
                 (undecided(setting, self.target), Evidence::Nowhere)
             }
             Waiting::Found(wanted, outcome, note) => {
-                let holds = wanted
-                    .iter()
-                    .all(|wanted| new.current(&wanted.file, &wanted.path) == wanted.value.as_ref());
-                let keys: Vec<String> = outcome.keys().map(Key::to_string).collect();
-                let status = match outcome {
-                    Outcome::NotFound => Status::Manual,
-                    _ if !holds => Status::Manual,
-                    _ if keys.is_empty() => Status::Default,
-                    _ => Status::Migrated { keys },
-                };
-                if status == Status::Manual {
-                    return (undecided(setting, self.target), Evidence::Nowhere);
-                }
-                (plain(status, note.clone()), Evidence::Rendered(wanted.clone()))
+                self.judged_search(wanted, outcome, note.clone(), setting, new)
             }
             Waiting::Copied(key) => self.judged_key(key, setting, None, new),
-            Waiting::Renamed(key, note) => self.judged_key(key, setting, note.clone(), new),
+            Waiting::Renamed(keys, note) => match keys.as_slice() {
+                [key] => self.judged_key(key, setting, note.clone(), new),
+                keys => judged_entries(keys, note.clone(), new),
+            },
             Waiting::Removed => self.judged_removal(setting, new),
         }
+    }
+
+    /// What other keys do that were found for a setting.
+    fn judged_search(
+        &mut self,
+        wanted: &[Wanted],
+        outcome: &Outcome,
+        note: Option<String>,
+        setting: &Customised,
+        new: &mut Effects<'_>,
+    ) -> (Decision, Evidence) {
+        let holds =
+            wanted.iter().all(|wanted| new.current(&wanted.file, &wanted.path) == wanted.value.as_ref());
+        if *outcome == Outcome::NotFound || !holds {
+            return (undecided(setting, self.target), Evidence::Nowhere);
+        }
+        let mut keys: Vec<String> = outcome.keys().map(Key::to_string).collect();
+        if keys.is_empty() && !self.is_of_base(wanted) {
+            // What was found for another setting gives this one, too.
+            let behind = wanted.iter().flat_map(|wanted| self.inversion.behind(wanted));
+            let behind: BTreeSet<String> = behind.map(|key| key.to_string()).collect();
+            keys.extend(behind);
+        }
+        let status = if keys.is_empty() { Status::Default } else { Status::Migrated { keys } };
+        (plain(status, note), Evidence::Rendered(wanted.to_vec()))
+    }
+
+    /// True where a fresh pack of the target has these settings.
+    fn is_of_base(&self, settings: &[Wanted]) -> bool {
+        let base = Effects::new(self.inversion.destination(), self.base.clone());
+        base.is_some_and(|mut base| {
+            settings.iter().all(|wanted| base.current(&wanted.file, &wanted.path) == wanted.value.as_ref())
+        })
     }
 
     /// A key that holds what it held, or is the default.
@@ -111,19 +161,20 @@ impl Plan<'_> {
         (plain(status, note), evidence)
     }
 
+    /// What the node's file leaves out stays left out; each version has a default of its own for it.
     fn judged_removal(&mut self, setting: &Customised, new: &mut Effects<'_>) -> (Decision, Evidence) {
         let (equal, other) = self.compared(setting, new);
-        match (equal.is_empty(), other.first()) {
-            (true, Some(place)) => {
-                let note = format!(
-                    "left out as in the old file, but {} comes with another {} {}: see whether it matters",
-                    self.target.version, place.file, place.path
-                );
-                (Decision::manual(Risk::Low, note), Evidence::Nowhere)
-            }
-            (true, None) => (plain(Status::Default, None), Evidence::Nowhere),
-            (false, _) => (plain(Status::Default, None), Evidence::Rendered(equal)),
+        if !equal.is_empty() {
+            return (plain(Status::Default, None), Evidence::Rendered(equal));
         }
+        let note = other.first().map(|place| {
+            let version = self.target.version;
+            format!(
+                "left out as in the old file: {version} has a default of its own for {} {}",
+                place.file, place.path
+            )
+        });
+        (plain(Status::Default, note), Evidence::Nowhere)
     }
 
     /// What a setting does in its own version, as far as both versions render it: what the target does alike, and what
@@ -140,6 +191,15 @@ impl Plan<'_> {
     }
 }
 
+/// Keys that hold the entries of an array; where there are none, the target comes with all entries.
+fn judged_entries(keys: &[Key], note: Option<String>, new: &Effects<'_>) -> (Decision, Evidence) {
+    let Some(first) = keys.first() else { return (plain(Status::Default, note), Evidence::Nowhere) };
+    let value = new.draft.get(first).cloned();
+    let evidence = value.map_or(Evidence::Nowhere, |value| Evidence::Keys(vec![(first.clone(), value)]));
+    let keys = keys.iter().map(Key::to_string).collect();
+    (plain(Status::Migrated { keys }, note), evidence)
+}
+
 /// True where a key has an effect on one of these settings.
 fn sets_one_of(key: &Key, settings: &[Wanted], new: &mut Effects<'_>) -> bool {
     let mut without = new.draft.clone();
@@ -148,4 +208,13 @@ fn sets_one_of(key: &Key, settings: &[Wanted], new: &mut Effects<'_>) -> bool {
     let is_one =
         |effect: &Wanted| settings.iter().any(|place| effect.file == place.file && effect.path == place.path);
     effects.iter().any(is_one)
+}
+
+/// A decision whose keys are spelt as in the file.
+fn shown(mut decision: Decision) -> Decision {
+    decision.note = decision.note.map(|note| restored(&note));
+    if let Status::Migrated { keys } = &mut decision.status {
+        keys.iter_mut().for_each(|key| *key = restored(key));
+    }
+    decision
 }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::super::KeyPart;
 use super::super::inversion::draft::Draft;
-use super::super::target::DEPLOYMENT_TOML;
-use super::{Key, KeyPart, Plan, Step, steps};
-use crate::render::value::{Map, Value};
+use super::plan::Plan;
+use super::{DEPLOYMENT_TOML, Key, Step, Value, steps};
+use crate::render::value::Map;
 
 impl Plan<'_> {
     /// Makes the arrays that the node changed what they are in the node: its tables in its order, those that the target
