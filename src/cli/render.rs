@@ -83,14 +83,7 @@ impl<'a> Run<'a> {
     }
 
     fn finish(&self) -> Result<Status, Failure> {
-        let mut rendering = render(&self.pack, &self.toml, &self.environment)?;
-        if let Some(refusal) = rendering.unsupported.take() {
-            // What can be rendered is written all the same.
-            if let Some(folder) = &self.arguments.output_dir {
-                self.write(folder, &rendering)?;
-            }
-            return Err(refusal.into());
-        }
+        let rendering = self.render_all(&self.toml)?;
         if let Some(place) = &self.arguments.explain {
             self.explain(&rendering, place)
         } else if let Some(folder) = &self.arguments.diff {
@@ -98,17 +91,25 @@ impl<'a> Run<'a> {
             self.print_changes(&against_folder(folder, &rendering, show_secrets).map_err(Failure::from)?)
         } else if let Some(other) = &self.arguments.diff_toml {
             let other = read_toml(other)?;
-            let other = render(&self.pack, &other, &self.environment)?;
+            let other = self.render_all(&other)?;
             self.print_changes(&between(&rendering, &other, self.arguments.show_secrets))
         } else if let Some(folder) = &self.arguments.output_dir {
-            self.write(folder, &rendering)?;
-            self.report_nothing()
+            self.write(folder, &rendering)
         } else {
             Err(Failure::Usage("one of -o, --explain, --diff and --diff-toml is needed".to_owned()))
         }
     }
 
-    fn write(&self, folder: &Path, rendering: &Rendering<'_>) -> Result<(), Failure> {
+    /// All files or none: whoever takes them for what the server writes must not miss one.
+    fn render_all<'r>(&'r self, toml: &'r DeploymentToml) -> Result<Rendering<'r>, Failure> {
+        let mut rendering = render(&self.pack, toml, &self.environment)?;
+        match rendering.unsupported.take() {
+            Some(refusal) => Err(refusal.into()),
+            None => Ok(rendering),
+        }
+    }
+
+    fn write(&self, folder: &Path, rendering: &Rendering<'_>) -> Result<Status, Failure> {
         let mut files = Files::default();
         for file in &rendering.files {
             files.add(&file.path, file.text()).map_err(Failure::Usage)?;
@@ -118,11 +119,6 @@ impl<'a> Run<'a> {
             let files = counted(rendering.files.len(), "file", "files");
             terminal::note(&format!("{files} rendered into {}", folder.display()));
         }
-        Ok(())
-    }
-
-    /// That there are no faults, for programs.
-    fn report_nothing(&self) -> Result<Status, Failure> {
         if self.arguments.format == ListFormat::Json {
             return print(json::report_json(&results(&[], &Sources::default(), &[])).map_err(unprintable)?);
         }
