@@ -60,8 +60,7 @@ pub fn besides(
     }
     let shown = |wanted: Wanted| {
         let secret = Separator::of(&wanted.file).names_secret(&wanted.path);
-        let shown =
-            |value: &str| if secret { "********".to_owned() } else { secrets::hide(&restored(value)) };
+        let shown = |value: &str| secrets::shown(&restored(value), secret);
         let before = old.current(&wanted.file, &wanted.path).map(|value| shown(value));
         let after = wanted.value.as_deref().map(shown);
         Besides { path: secrets::hide(&restored(&wanted.path)), file: wanted.file, before, after }
@@ -112,10 +111,13 @@ fn needed(assignments: &[Assignment], base: &Draft) -> Vec<Key> {
         .collect();
     let is_needed = |assignment: &&Assignment| {
         let Assignment { key, value, from } = assignment;
-        let is_secret = matches!(key.0.first(), Some(KeyPart::Name(name)) if name == "secrets");
         let lies_beside = key.is_in_array() && item(key).is_some_and(|item| claimed.contains(&item));
         let completes = base.get(&Key(table(key))).is_none() && claimed.contains(&table(key));
-        from.is_empty() && !is_secret && !lies_beside && !completes && base.get(key) != Some(value)
+        from.is_empty()
+            && !key.is_in_table("secrets")
+            && !lies_beside
+            && !completes
+            && base.get(key) != Some(value)
     };
     assignments.iter().filter(is_needed).map(|assignment| assignment.key.clone()).collect()
 }

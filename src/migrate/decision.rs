@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::inversion::Wanted;
 use super::inversion::destination::Destination;
 use super::{Change, Customised, Key, Legacy, Target, placeholders, plan, toml};
-use crate::model::ConfigModel;
+use crate::model::{ConfigModel, Version};
 use crate::render::value::Value;
 
 /// What becomes of one customised setting.
@@ -82,6 +82,14 @@ pub struct Note {
     pub risk: Risk,
     /// One or two sentences without secrets.
     pub text: String,
+}
+
+impl Note {
+    /// That a server of this version would not start with the new file, and why.
+    pub(super) fn refused(version: Version, reason: &str) -> Self {
+        let text = format!("a server of {version} would not start with this deployment.toml: {reason}");
+        Self { risk: Risk::High, text }
+    }
 }
 
 /// Where the target shows what became of a setting.

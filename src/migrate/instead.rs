@@ -34,10 +34,7 @@ pub fn instead(
         }
         let rendered = effects.current(&setting.file, &setting.path);
         if rendered != setting.value.as_ref() {
-            let shown = |value: &String| match setting.secret {
-                true => "********".to_owned(),
-                false => secrets::hide(value),
-            };
+            let shown = |value: &String| secrets::shown(value, setting.secret);
             found.push(Instead { setting: index, rendered: rendered.map(shown) });
         }
     }

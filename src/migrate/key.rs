@@ -70,6 +70,11 @@ impl Key {
         self.0.iter().any(|part| matches!(part, KeyPart::Item { .. }))
     }
 
+    /// True for a key that begins with this table of the top level.
+    pub fn is_in_table(&self, table: &str) -> bool {
+        matches!(self.0.first(), Some(KeyPart::Name(name)) if name == table)
+    }
+
     /// The value that it has in tables.
     pub fn value_in<'v>(&self, tables: &'v Map) -> Option<&'v Value> {
         let (KeyPart::Name(first), rest) = self.0.split_first()? else { return None };

@@ -9,7 +9,7 @@ use super::inversion::draft::Draft;
 use super::placeholders::{covered, covered_value};
 use super::target::TargetPack;
 use super::toml::same;
-use super::{Customised, Decision, Decisions, Evidence, Key, KeyPart, Note, Risk, Status, Target};
+use super::{Customised, Decision, Decisions, Evidence, Key, Note, Risk, Status, Target};
 use crate::diagnostic::Diagnostic;
 use crate::render::phases::{Configuration, Environment};
 use crate::render::value::{Map, Value};
@@ -50,9 +50,7 @@ pub fn prove(
     let mut witness =
         witness.map(|source| Witness { source, draft: Draft::read(&toml.text), files: BTreeMap::new() });
     if let Err(reason) = &witness {
-        let text =
-            format!("a server of {} would not start with this deployment.toml: {reason}", target.version);
-        decisions.notes.push(Note { risk: Risk::High, text });
+        decisions.notes.push(Note::refused(target.version, reason));
     }
     if let Ok(Witness { source: Source::Templates(_, rendering), .. }) = &witness {
         decisions.notes.extend(rendering.unsupported.iter().flat_map(unproved));
@@ -219,7 +217,7 @@ impl Witness<'_> {
     /// True where the file says this of a key, or the phases of the mapper do without it. Secrets are no longer what they
     /// were.
     fn has(&self, key: &Key, value: &Value) -> bool {
-        if matches!(key.0.first(), Some(KeyPart::Name(name)) if name == "secrets") {
+        if key.is_in_table("secrets") {
             return true;
         }
         let value = &covered_value(value);

@@ -172,8 +172,7 @@ fn look(
 /// Says so where the server would not start with credentials in `[secrets]`.
 fn refusal(text: &str, target: &Target, destination: Option<&Destination<'_>>) -> Option<Note> {
     let fault = destination?.configure(&Draft::read(text)?).err()?;
-    let text = format!("a server of {} would not start with this deployment.toml: {fault}", target.version);
-    Some(Note { risk: Risk::High, text })
+    Some(Note::refused(target.version, &fault))
 }
 
 /// A node of the target version keeps its own file as it is, unless it goes into the one of `--base`.

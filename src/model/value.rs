@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::source::Span;
 use crate::syntax::Scalar;
+use crate::syntax::secrets::MASK;
 
 /// Where a value came from. Rules are silent on [`Origin::Unknown`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -168,6 +169,6 @@ impl Secret {
 
 impl fmt::Debug for Secret {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("********")
+        formatter.write_str(MASK)
     }
 }

@@ -62,12 +62,10 @@ fn value(drift: &Drift, side: &Side) -> Option<String> {
         (_, Presence::Absent) => None,
         (Some(value), _) => Some(secrets::mask_quoted(value)),
         (None, _) if drift.subject == Subject::Presence => Some("present".to_owned()),
-        (None, _) => Some(HIDDEN.to_owned()),
+        // A secret, or what fits in no line.
+        (None, _) => Some(secrets::MASK.to_owned()),
     }
 }
-
-/// Stands for a secret, and for what fits in no line.
-const HIDDEN: &str = "********";
 
 /// One block for each setting, one line for each value in it.
 pub fn report_human(differences: &Differences<'_>) -> String {

@@ -62,7 +62,15 @@ pub fn mask_quoted(text: &str) -> String {
     covered(text, found.merged())
 }
 
-/// The same with eight stars for each secret, whatever its length: for values in reports.
+/// What stands in reports in the place of a secret, whatever its length.
+pub const MASK: &str = "********";
+
+/// A value as reports may show it: nothing of it where it is a secret as a whole.
+pub fn shown(value: &str, is_secret: bool) -> String {
+    if is_secret { MASK.to_owned() } else { hide(value) }
+}
+
+/// The text with [`MASK`] for each secret: for values in reports.
 pub fn hide(text: &str) -> String {
     let mut found = Ranges { text, ranges: Vec::new() };
     found.anywhere();
@@ -70,7 +78,7 @@ pub fn hide(text: &str) -> String {
     let mut end = 0;
     for range in found.merged() {
         hidden.push_str(text.get(end..range.start).unwrap_or(""));
-        hidden.push_str("********");
+        hidden.push_str(MASK);
         end = range.end;
     }
     hidden.push_str(text.get(end..).unwrap_or(""));

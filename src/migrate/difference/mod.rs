@@ -19,9 +19,6 @@ use crate::syntax::secrets;
 use crate::syntax::settings::paths::Separator;
 use crate::syntax::settings::{Form, Setting};
 
-/// What stands for a secret in reports.
-const MASK: &str = "********";
-
 /// Compares a node, all of whose files were read, with the pack of its version. What `unread` says of other nodes is
 /// passed over.
 pub fn legacy<'a>(node: &'a Node, sources: &Sources, tree: &Tree, unread: &[Unread]) -> Legacy<'a> {
@@ -220,8 +217,10 @@ impl<'a> File<'a> {
             let text = self.source.text.get(range.clone()).unwrap_or("").trim();
             let plain =
                 text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
-            for part in [text, plain.as_str()].into_iter().filter(|part| !part.is_empty() && *part != MASK) {
-                masked = masked.replace(part, MASK);
+            for part in
+                [text, plain.as_str()].into_iter().filter(|part| !part.is_empty() && *part != secrets::MASK)
+            {
+                masked = masked.replace(part, secrets::MASK);
             }
         }
         masked
@@ -236,7 +235,7 @@ fn says_something(setting: &Setting) -> bool {
 /// A value as reports may show it. What only names a secret is none.
 fn shown(value: &str, secret: bool) -> String {
     let is_reference = value.starts_with('$') && value.ends_with('}') && value.matches('}').count() == 1;
-    if secret && !value.is_empty() && !is_reference { MASK.to_owned() } else { secrets::hide(value) }
+    secrets::shown(value, secret && !value.is_empty() && !is_reference)
 }
 
 /// The path, or where a setting of the node has it already, the next one that is free.

@@ -66,7 +66,7 @@ fn plain(status: Status, note: Option<String>) -> Decision {
 }
 
 fn is_secret_alias(key: &Key) -> bool {
-    matches!(key.0.first(), Some(KeyPart::Name(name)) if name == "secrets" || name == "runtime_secrets")
+    key.is_in_table("secrets") || key.is_in_table("runtime_secrets")
 }
 
 /// Everything in a draft; `from` tells which customised settings stand behind a key.
