@@ -42,6 +42,7 @@ fn known_key(element: &str) -> Option<&'static [Key]> {
         "Resource" => {
             &[Key::Attributes("context", "http-method"), Key::Attribute("context"), Key::Attribute("name")]
         }
+        "TokenValidator" => &[Key::Attribute("type")],
         "SupportedGrantType" => &[Key::Child("GrantTypeName")],
         "SupportedResponseType" => &[Key::Child("ResponseTypeName")],
         "handler" | "Handler" => &[Key::Attribute("name"), Key::Attribute("class")],
