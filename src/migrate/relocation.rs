@@ -315,10 +315,10 @@ mod tests {
 
     #[test]
     fn a_relocation_may_hold_for_some_versions_of_the_node_only() {
-        let element = "/APIManager/ThrottlingConfigurations/DataPublisher/Type";
+        let element = "/APIManager/ThrottlingConfigurations/DataPublisher/Username";
         let found = |from: Option<Version>| {
             let journey = Journey { from, to: Version::new(4, 5, 0) };
-            find("repository/conf/api-manager.xml", element, Some("Binary"), journey)
+            find("repository/conf/api-manager.xml", element, Some("am"), journey)
         };
         assert!(found(Some(Version::new(2, 1, 0))).is_some());
         assert!(found(Some(Version::new(2, 6, 0))).is_none());

@@ -8,6 +8,7 @@ use crate::model::Version;
 use crate::render::value::Value;
 
 const FILE: &str = "repository/conf/axis2/axis2.xml";
+const CLUSTERING: &str = "/axisconfig/clustering/";
 const ENABLED: &str = "/axisconfig/clustering/@enable";
 const SCHEME: &str = "/axisconfig/clustering/parameter[@name='membershipScheme']";
 const MULTICAST: &str = "/axisconfig/clustering/parameter[@name='mcast";
@@ -17,7 +18,8 @@ const MEMBER: &str = "/axisconfig/clustering/members/member";
 #[derive(Debug, Default)]
 pub struct Members {
     addresses: Vec<Value>,
-    is_enabled: bool,
+    /// True where the node says that it is in no cluster, which an element without the switch does not.
+    is_off: bool,
     /// How members find each other.
     scheme: Option<String>,
 }
@@ -27,7 +29,10 @@ impl Members {
     pub fn of(legacy: &Legacy) -> Self {
         let all = legacy.settings(FILE);
         let mut members: BTreeMap<usize, [Option<String>; 2]> = BTreeMap::new();
-        let is_enabled = all.iter().any(|setting| setting.path == ENABLED && setting.value == "true");
+        let is_off = match all.iter().find(|setting| setting.path == ENABLED) {
+            Some(switch) => switch.value.trim().eq_ignore_ascii_case("false"),
+            None => !all.iter().any(|setting| setting.path.starts_with(CLUSTERING)),
+        };
         let scheme = all.iter().find(|setting| setting.path == SCHEME).map(|setting| setting.value.clone());
         for setting in all {
             let Some((position, part)) = apart(&setting.path) else { continue };
@@ -39,14 +44,17 @@ impl Members {
             }
         }
         let address = |[host, port]: [Option<String>; 2]| Some(Value::Text(format!("{}:{}", host?, port?)));
-        Self { addresses: members.into_values().filter_map(address).collect(), is_enabled, scheme }
+        Self { addresses: members.into_values().filter_map(address).collect(), is_off, scheme }
     }
 
     /// What becomes of a member, and of the switch: 4.x needs no cluster, 3.x has one list of all, and a cluster where a
-    /// scheme is set.
+    /// scheme is set, so that nothing of a cluster that is off may be written.
     pub fn answer(&self, question: Question, version: Version) -> Option<Answer> {
         if version.at_least(4, 0) || question.file != FILE {
             return None;
+        }
+        if self.is_off && question.path.starts_with(CLUSTERING) {
+            return Some(Answer::obsolete("clustering is off on this node: nothing reads it"));
         }
         if question.path == ENABLED && question.value == Some("true") {
             let scheme = Value::Text(self.scheme.clone().unwrap_or_else(|| "multicast".to_owned()));
@@ -57,9 +65,6 @@ impl Members {
             return Some(Answer::obsolete("members are found by this scheme without multicast"));
         }
         apart(question.path)?;
-        if !self.is_enabled {
-            return Some(Answer::obsolete("clustering is off on this node: its members are asked by nobody"));
-        }
         if self.addresses.is_empty() {
             // What a scheme without a list of members asks nobody for does no harm in the target either.
             let asks = self.scheme.as_deref().is_none_or(|scheme| scheme == "wka");

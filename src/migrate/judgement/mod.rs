@@ -129,7 +129,7 @@ impl<'a> Judgement<'a> {
             .or_else(|| key_manager::answer(self.legacy, question, self.version))
             .or_else(|| gateways::answer(question))
             .or_else(|| scopes::answer(self.legacy, question, self.version))
-            .or_else(|| throttling::answer(self.legacy, question, self.version))
+            .or_else(|| throttling::answer(self.legacy, &self.vault, question, self.version))
             .or_else(|| files::answer(self.legacy, question, self.version))
     }
 

@@ -1,34 +1,79 @@
 //! Where gateways send events to and hear decisions from: groups of URLs, and the brokers of jndi2.properties.
 
-use super::{Answer, Question};
-use crate::migrate::{Key, KeyPart, Legacy};
+use super::{Answer, Question, SecureVault};
+use crate::migrate::inversion::Wanted;
+use crate::migrate::{Key, KeyPart, Legacy, Risk};
 use crate::model::Version;
 use crate::render::value::Value;
 use crate::syntax::url_group::{self, Mode};
 
 const FILE: &str = "repository/conf/api-manager.xml";
 const THROTTLING: &str = "/APIManager/ThrottlingConfigurations/";
+const BROKER: &str = "/APIManager/ThrottlingConfigurations/JMSConnectionDetails/";
+const FACTORY: &str = "JMSConnectionParameters/connectionfactory.TopicConnectionFactory";
+/// What stands beside the URL of the connection factory, and the system property that the old server makes of it
+/// (`APIManagerConfiguration`).
+const PARTS: [(&str, &str); 3] =
+    [("ServiceURL", "${jms.url}"), ("Username", "${jms.username}"), ("Password", "${jms.password}")];
 
 /// What becomes of the groups of receivers, and of a second JNDI file.
-pub fn answer(legacy: &Legacy, question: Question, version: Version) -> Option<Answer> {
+pub fn answer(legacy: &Legacy, vault: &SecureVault, question: Question, version: Version) -> Option<Answer> {
     match question.file {
-        FILE => {
-            let element = question.path.strip_prefix(THROTTLING)?;
-            let (parent, element) = element.split_once('/')?;
-            let (field, other) = match element {
-                "ReceiverUrlGroup" => ("traffic_manager_urls", "AuthUrlGroup"),
-                "AuthUrlGroup" => ("traffic_manager_auth_urls", "ReceiverUrlGroup"),
-                _ => return None,
-            };
-            let text = question.value?;
-            let mut keys = url_groups(text, field)?;
-            keys.extend(untouched(legacy, &format!("{THROTTLING}{parent}/{other}")).unwrap_or_default());
-            Some(Answer::Keys(keys, outside(text)))
-        }
+        FILE => broker(legacy, vault, question).or_else(|| receivers(legacy, question)),
         // 3.x has no key for it: the file is copied.
         "repository/conf/jndi2.properties" if version.at_least(4, 0) => Some(second_broker(question)),
         _ => None,
     }
+}
+
+/// What becomes of a group of receivers.
+fn receivers(legacy: &Legacy, question: Question) -> Option<Answer> {
+    let element = question.path.strip_prefix(THROTTLING)?;
+    let (parent, element) = element.split_once('/')?;
+    let (field, other) = match element {
+        "ReceiverUrlGroup" => ("traffic_manager_urls", "AuthUrlGroup"),
+        "AuthUrlGroup" => ("traffic_manager_auth_urls", "ReceiverUrlGroup"),
+        _ => return None,
+    };
+    let text = question.value?;
+    let mut keys = url_groups(text, field)?;
+    keys.extend(untouched(legacy, &format!("{THROTTLING}{parent}/{other}")).unwrap_or_default());
+    Some(Answer::Keys(keys, outside(text)))
+}
+
+/// What becomes of address and credentials of the broker that decisions come from. 2.0 and 2.1 have them as elements of
+/// their own, and put them into the URL of the connection factory by system properties that no target sets: the URL is to
+/// hold what they held.
+fn broker(legacy: &Legacy, vault: &SecureVault, question: Question) -> Option<Answer> {
+    let element = question.path.strip_prefix(BROKER)?;
+    question.value?;
+    let all = legacy.settings(FILE);
+    let own = |element: &str| {
+        let found = all.iter().find(|setting| setting.path.strip_prefix(BROKER) == Some(element));
+        found.map(|setting| setting.value.as_str())
+    };
+    let url = own(FACTORY)?;
+    let mut asked = PARTS.iter().filter(|(_, property)| url.contains(property));
+    if !asked.any(|(part, _)| [FACTORY, part].contains(&element)) {
+        return None;
+    }
+    if let Some(secret) = vault.reference(FILE, &format!("{BROKER}Password")) {
+        return Some(Answer::manual(
+            Risk::High,
+            format!(
+                "the URL of the broker holds its password, which lies in secure vault: set throttle_decision_endpoints of \
+                 [apim.throttling] to the address in ServiceURL, and username and password = \"{secret}\" in \
+                 [apim.throttling.jms]"
+            ),
+        ));
+    }
+    let fill = |url: String, (part, property): &(&str, &str)| match own(part) {
+        Some(value) => url.replace(property, value),
+        None => url,
+    };
+    let (file, path) = (FILE.to_owned(), format!("{BROKER}{FACTORY}"));
+    let value = Some(PARTS.iter().fold(url.to_owned(), fill));
+    Some(Answer::Moved(Wanted { file, path, value }, None))
 }
 
 /// Groups such as `{tcp://a:9611,tcp://b:9611},{tcp://c:9611|tcp://d:9611}`: events go to all groups, within a group to
