@@ -23,9 +23,10 @@ pub fn is_secret_key(key: &str) -> bool {
         .filter(|letter| letter.is_alphanumeric())
         .map(|letter| letter.to_ascii_lowercase())
         .collect();
-    // `Access-Control-Allow-Credentials` is a switch.
-    let is_no_secret =
-        ["alias", "bypass", "compass", "allowcredentials"].iter().any(|end| word.ends_with(end));
+    // `Access-Control-Allow-Credentials` and `EnableClientSecretHash` are switches, `passwordPolicy.min.length` a number.
+    const NOT_AT_END: [&str; 8] =
+        ["alias", "bypass", "compass", "allowcredentials", "enable", "enabled", "length", "count"];
+    let is_no_secret = word.starts_with("enable") || NOT_AT_END.iter().any(|end| word.ends_with(end));
     !is_no_secret
         && (INSIDE.iter().any(|part| word.contains(part)) || AT_END.iter().any(|end| word.ends_with(end)))
 }
@@ -74,15 +75,15 @@ pub fn shown(value: &str, is_secret: bool) -> String {
 pub fn hide(text: &str) -> String {
     let mut found = Ranges { text, ranges: Vec::new() };
     found.anywhere();
-    let mut hidden = String::with_capacity(text.len());
-    let mut end = 0;
-    for range in found.merged() {
-        hidden.push_str(text.get(end..range.start).unwrap_or(""));
-        hidden.push_str(MASK);
-        end = range.end;
-    }
-    hidden.push_str(text.get(end..).unwrap_or(""));
-    hidden
+    found.hidden()
+}
+
+/// The same for what a person wrote in a comment: whatever follows a word such as "password" or "token" is covered, too.
+pub fn hide_in_remark(text: &str) -> String {
+    let mut found = Ranges { text, ranges: Vec::new() };
+    found.anywhere();
+    formats::prose(&mut found);
+    found.hidden()
 }
 
 fn covered(text: &str, secrets: Vec<Range<usize>>) -> String {
@@ -111,6 +112,20 @@ impl<'a> Ranges<'a> {
         anywhere::oracle_logins(self);
         anywhere::authorizations(self);
         anywhere::key_blocks(self);
+    }
+
+    /// The text with [`MASK`] for each range.
+    fn hidden(self) -> String {
+        let text = self.text;
+        let mut hidden = String::with_capacity(text.len());
+        let mut end = 0;
+        for range in self.merged() {
+            hidden.push_str(text.get(end..range.start).unwrap_or(""));
+            hidden.push_str(MASK);
+            end = range.end;
+        }
+        hidden.push_str(text.get(end..).unwrap_or(""));
+        hidden
     }
 
     fn bytes(&self) -> &'a [u8] {
@@ -202,10 +217,23 @@ mod tests {
         masks("a.xml", "<Password>a\nb</Password>", "<Password>*\n*</Password>");
         masks(
             "a.xml",
-            "<a><!-- see <EnableSecretHash> for more --><b>true</b></a>",
-            "<a><!-- see <EnableSecretHash> ******** --><b>true</b></a>",
+            "<a><!-- see <ClientSecret> for more --><b>true</b></a>",
+            "<a><!-- see <ClientSecret> ******** --><b>true</b></a>",
         );
         masks("a.xml", "<Password svns:secretAlias=\"x.y\"/>", "<Password svns:secretAlias=\"x.y\"/>");
+    }
+
+    #[test]
+    fn what_a_remark_calls_a_password_is_covered() {
+        for (remark, expected) in [
+            ("old password: Zx9 until May", "old password: ******** until May"),
+            ("the Token was a.b.c, revoked", "the Token was ********, revoked"),
+            ("keystorePass = p4ss", "keystorePass = ********"),
+            ("password is set by ops; ask for it", "password is ******** by ops; ask for it"),
+            ("raised for token calls", "raised for token calls"),
+        ] {
+            assert_eq!(hide_in_remark(remark), expected);
+        }
     }
 
     #[test]

@@ -79,7 +79,7 @@ pub(super) fn comment(
     let text = source.text.as_str();
     let (start, end) = (setting.start as usize, setting.end as usize);
     let found = before(text, comments, start, opens).or_else(|| behind(text, comments, end));
-    found.filter(|text| text.len() <= LONGEST).map(|text| secrets::hide(&text))
+    found.filter(|text| text.len() <= LONGEST).map(|text| secrets::hide_in_remark(&text))
 }
 
 fn before(text: &str, comments: &[(Span, &str)], setting: usize, opens: usize) -> Option<String> {

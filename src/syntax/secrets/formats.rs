@@ -261,3 +261,26 @@ pub(super) fn members(found: &mut Ranges<'_>) {
         }
     }
 }
+
+/// `password: value` and `the password was value` in a sentence.
+pub(super) fn prose(found: &mut Ranges<'_>) {
+    let mut at = 0;
+    while at < found.text.len() {
+        let start = found.skip(at, |byte| !is_word(byte));
+        at = found.skip(start, is_word);
+        if !is_secret_key(found.text.get(start..at).unwrap_or("")) {
+            continue;
+        }
+        let mark = found.skip(at, is_space);
+        let behind = match found.byte(mark) {
+            Some(b':' | b'=') => mark + 1,
+            _ => match found.rest(mark).split(char::is_whitespace).next() {
+                Some(verb @ ("is" | "was")) => mark + verb.len(),
+                _ => continue,
+            },
+        };
+        let from = found.skip(behind, is_space);
+        at = found.skip(from, |byte| !is_space(byte) && !matches!(byte, b',' | b';'));
+        found.push(from..at);
+    }
+}
