@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::inversion::Wanted;
 use super::inversion::destination::Destination;
 use super::{Change, Customised, Key, Legacy, Target, placeholders, plan, toml};
-use crate::model::{ConfigModel, Version};
+use crate::model::{ConfigModel, Deployment, Version};
 use crate::render::value::Value;
 
 /// What becomes of one customised setting.
@@ -127,6 +127,7 @@ impl Decision {
 /// Decides for all nodes of a deployment, so that what they share comes out alike. `destination` is what
 /// the target makes of a deployment.toml, as far as that is known. One [`Decisions`] a node, in order.
 pub fn decide(
+    deployment: &Deployment,
     nodes: &[Legacy<'_>],
     target: &Target,
     destination: Option<&Destination<'_>>,
@@ -138,8 +139,10 @@ pub fn decide(
     let covered: Vec<Legacy<'_>> = nodes.iter().map(placeholders::covered_legacy).collect();
     let decided = |legacy: &Legacy<'_>, xml: &Legacy<'_>, to: &Destination<'_>| match legacy.node.config_model
     {
-        ConfigModel::Toml => toml::decide(legacy, nodes, target, to),
-        ConfigModel::Xml => plan::decide(xml, &covered, target, to).map(placeholders::restored_decisions),
+        ConfigModel::Toml => toml::decide(deployment, legacy, nodes, target, to),
+        ConfigModel::Xml => {
+            plan::decide(deployment, xml, &covered, target, to).map(placeholders::restored_decisions)
+        }
     };
     let complete = |(legacy, xml): (&Legacy<'_>, &Legacy<'_>)| {
         let decisions = destination.and_then(|to| decided(legacy, xml, to));

@@ -10,6 +10,7 @@ use super::relocation::{self, Fate, Found, Journey};
 use super::{
     Assignment, Customised, Decision, Decisions, Evidence, Key, KeyPart, Legacy, Risk, Status, Target,
 };
+use crate::model::Deployment;
 use crate::render::value::Value;
 
 /// What a customised setting waits for.
@@ -24,6 +25,7 @@ enum Waiting {
 
 /// Decides for one node of a deployment; nothing where the server would not start with the file of the fresh pack.
 pub fn decide(
+    deployment: &Deployment,
     legacy: &Legacy<'_>,
     nodes: &[Legacy<'_>],
     target: &Target,
@@ -32,7 +34,7 @@ pub fn decide(
     let base = target.base();
     let inversion = Inversion::new(destination, base.clone()).ok()?;
     let fresh = Inversion::new(destination, base.clone()).ok()?;
-    let judgement = Judgement::new(legacy, nodes, target.version);
+    let judgement = Judgement::new(deployment, legacy, nodes, target.version);
     let (outcomes, beside, yielding) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
     let mut plan = Plan { legacy, target, judgement, inversion, fresh, base, outcomes, beside, yielding };
     plan.assign_all(plan.judgement.first(&plan.base));

@@ -122,7 +122,7 @@ pub fn migrate<'a>(
         }
     }
     let destination = target.destination();
-    let decided = decide(&legacies, &target, destination.as_ref());
+    let decided = decide(deployment, &legacies, &target, destination.as_ref());
     let mut nodes = Vec::new();
     for (legacy, mut decisions) in legacies.into_iter().zip(decided) {
         event_hub::connect(deployment, legacy.node, &mut decisions, target.version);

@@ -14,6 +14,7 @@ use super::ports::Listener;
 use super::proxy::{Proxy, UpstreamServer};
 use super::topology::Topology;
 use super::topology::declared::{Declared, DeclaredNode};
+use super::topology::zones;
 use super::traffic::Duplication;
 use crate::input::inventory::Inventory;
 use crate::source::{Sources, Span};
@@ -325,6 +326,11 @@ impl Deployment {
     pub fn groups(&self, role: Role) -> Vec<Vec<&Node>> {
         let acting = self.nodes.iter().filter(|node| node.acts_as(role));
         grouped(acting, |left, right| self.same_zone(left, right))
+    }
+
+    /// The names of the gateway environments with which publishers reach this gateway, in the order of their files.
+    pub fn environments_reaching(&self, gateway: &Node) -> Vec<String> {
+        zones::environments_reaching(self, gateway)
     }
 
     /// How artifacts reach the gateways that this node belongs to or publishes to.

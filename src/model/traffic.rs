@@ -225,8 +225,14 @@ impl Deployment {
     pub fn address_from_outside(&self, to: &Node, kind: ListenerKind) -> Option<String> {
         let port = to.port(kind)?;
         let mapped = self.port_mappings(to).iter().find(|(_, own)| *own == port).map(|(public, _)| *public);
-        // A node's label is an address only where containers make it one.
-        let known = |host: &&str| self.in_containers() || !host.eq_ignore_ascii_case(&to.name);
+        // A node's label is an address only where containers make it one, or where the node's files say so.
+        let member = to.clustering.as_ref().and_then(|clustering| clustering.local_host.name());
+        let host_name = to.public_host_name().and_then(Setting::text);
+        let is_stated = |host: &str| {
+            [member, host_name].into_iter().flatten().any(|stated| stated.eq_ignore_ascii_case(host))
+        };
+        let known =
+            |host: &&str| self.in_containers() || !host.eq_ignore_ascii_case(&to.name) || is_stated(host);
         // Files that were copied from node to node leave all of them with one address for the cluster.
         let is_copied = |host: &str| {
             self.others(to).any(|other| {

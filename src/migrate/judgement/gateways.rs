@@ -6,8 +6,8 @@ use super::data_sources::keeps_users;
 use super::{Answer, Question};
 use crate::migrate::inversion::draft::Draft;
 use crate::migrate::target::DEPLOYMENT_TOML;
-use crate::migrate::{Customised, Key, Legacy, Note, Risk};
-use crate::model::{Role, Version};
+use crate::migrate::{Customised, Key, Legacy, Note, Risk, placeholders};
+use crate::model::{Deployment, Role, Version};
 use crate::render::value::{Map, Value};
 
 const FILE: &str = "repository/conf/api-manager.xml";
@@ -51,13 +51,15 @@ pub struct Environments {
     published: Vec<String>,
     /// True where the target has to have them under their names: APIs in the database are deployed to these.
     is_kept: bool,
+    /// Names with which publishers reach this node, where it is a gateway and no publisher itself.
+    reaching: Vec<String>,
     /// True where the node has its own ones, or publishes to them.
     is_own: bool,
 }
 
 impl Environments {
     /// Looks a node over, one of a deployment.
-    pub fn of(legacy: &Legacy, nodes: &[Legacy]) -> Self {
+    pub fn of(deployment: &Deployment, legacy: &Legacy, nodes: &[Legacy]) -> Self {
         let publishers = || nodes.iter().filter(|other| other.node.acts_as(Role::Publisher));
         let mut published: Vec<String> = publishers().flat_map(names).collect();
         if published.is_empty() {
@@ -65,11 +67,14 @@ impl Environments {
         }
         let mut seen = BTreeSet::new();
         published.retain(|name| seen.insert(name.clone()));
+        let is_gateway = legacy.node.acts_as(Role::Gateway) && !legacy.node.acts_as(Role::Publisher);
+        let reaching = if is_gateway { deployment.environments_reaching(legacy.node) } else { Vec::new() };
         let has_own = |legacy: &Legacy| legacy.customised.iter().any(is_of_environment);
         Self {
             own: names(legacy),
             published,
             is_kept: nodes.iter().any(|node| has_own(node) || keeps_users(node)),
+            reaching: reaching.iter().map(|name| placeholders::covered(name)).collect(),
             is_own: has_own(legacy) || legacy.node.acts_as(Role::Publisher),
         }
     }
@@ -101,16 +106,30 @@ impl Environments {
     }
 
     /// What environments of the target need that those of older versions did not have: the kind of gateway, who runs it,
-    /// and that gateways serve them. Where the node tells of none, it serves those that the publishers have.
+    /// and that gateways serve them: those whose URLs lead here, else its own ones, else all that the publishers have.
     pub fn completed(&self, base: &Draft, draft: &Draft) -> Vec<(Key, Value)> {
-        let served =
-            if self.is_own || !self.is_kept { environments_of(draft) } else { self.published.clone() };
+        let served = if !self.reaching.is_empty() && self.is_kept {
+            self.reaching.clone()
+        } else if self.is_own || !self.is_kept {
+            environments_of(draft)
+        } else {
+            self.published.clone()
+        };
         serving(base, draft, served)
     }
 
     /// What is to be said of a gateway that may serve more environments than it did.
     pub fn note(&self, version: Version) -> Option<Note> {
-        let is_open = version.at_least(4, 0) && self.is_kept && !self.is_own && self.published.len() > 1;
+        let is_several = version.at_least(4, 0) && self.is_kept && self.published.len() > 1;
+        if is_several && !self.reaching.is_empty() {
+            let text = format!(
+                "from 4.0 on a gateway fetches the APIs of the environments in [apim.sync_runtime_artifacts.gateway] \
+                 gateway_labels: {} there, since a publisher has the address of this node in it",
+                self.reaching.join(", ")
+            );
+            return Some(Note { risk: Risk::Medium, text });
+        }
+        let is_open = is_several && !self.is_own;
         let text = format!(
             "from 4.0 on a gateway fetches the APIs of the environments in [apim.sync_runtime_artifacts.gateway] \
              gateway_labels: if this node is a gateway, leave only those of {} there that it serves",

@@ -27,7 +27,7 @@ use self::user_stores::UserStores;
 use super::inversion::Wanted;
 use super::inversion::draft::Draft;
 use super::{Customised, Decision, Key, Legacy, Note, Risk, Status};
-use crate::model::Version;
+use crate::model::{Deployment, Version};
 use crate::render::value::Value;
 
 /// A setting of the node.
@@ -87,7 +87,7 @@ pub struct Judgement<'a> {
 
 impl<'a> Judgement<'a> {
     /// Looks a node over, one of a deployment.
-    pub fn new(legacy: &'a Legacy<'a>, nodes: &[Legacy], version: Version) -> Self {
+    pub fn new(deployment: &Deployment, legacy: &'a Legacy<'a>, nodes: &[Legacy], version: Version) -> Self {
         Self {
             legacy,
             version,
@@ -97,7 +97,7 @@ impl<'a> Judgement<'a> {
             members: Members::of(legacy),
             vault: SecureVault::of(legacy),
             user_stores: UserStores::of(legacy, nodes, version),
-            environments: Environments::of(legacy, nodes),
+            environments: Environments::of(deployment, legacy, nodes),
             role: server_role::server_role(legacy, version),
         }
     }

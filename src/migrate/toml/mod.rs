@@ -22,13 +22,14 @@ use super::placeholders::{covered_draft, restored_key, restored_value};
 use super::target::DEPLOYMENT_TOML;
 use super::{Assignment, Decision, Decisions, Key, KeyPart, Legacy, Note, Risk, Status, Target};
 use crate::input::Parsed;
-use crate::model::Version;
+use crate::model::{Deployment, Version};
 use crate::render::value::Value;
 use crate::target::keys::mapping::references;
 use crate::target::pattern::Step;
 
 /// Decides for a node with a deployment.toml, one of a deployment; nothing where none can be read.
 pub(super) fn decide(
+    deployment: &Deployment,
     legacy: &Legacy<'_>,
     nodes: &[Legacy<'_>],
     target: &Target,
@@ -49,8 +50,20 @@ pub(super) fn decide(
     let old = Effects::new(&from, draft)?;
     let is_exact = Version::parse(model) == Some(version);
     let referred = written.leaves().iter().flat_map(|(_, value)| references(value)).collect();
-    let plan =
-        Plan { legacy, nodes, target, version, is_exact, written, referred, old, vanilla, base, inversion };
+    let plan = Plan {
+        deployment,
+        legacy,
+        nodes,
+        target,
+        version,
+        is_exact,
+        written,
+        referred,
+        old,
+        vanilla,
+        base,
+        inversion,
+    };
     let mut decisions = plan.carry_out();
     if !is_exact {
         let text = format!(

@@ -14,6 +14,7 @@ use super::super::{Customised, KeyPart};
 use super::{
     DEPLOYMENT_TOML, Decision, Decisions, Key, Legacy, Risk, Target, Value, Version, is_secret_alias, steps,
 };
+use crate::model::Deployment;
 use crate::target::pattern::Pattern;
 
 /// What a setting waits for.
@@ -36,8 +37,9 @@ pub(super) enum Waiting {
 }
 
 pub(super) struct Plan<'a> {
+    pub(super) deployment: &'a Deployment,
     pub(super) legacy: &'a Legacy<'a>,
-    /// All nodes of the deployment.
+    /// What all nodes of the deployment customised.
     pub(super) nodes: &'a [Legacy<'a>],
     pub(super) target: &'a Target,
     pub(super) version: Version,
@@ -67,7 +69,7 @@ impl Plan<'_> {
                 *waiting = self.search(key, setting);
             }
         }
-        let environments = Environments::of(self.legacy, self.nodes);
+        let environments = Environments::of(self.deployment, self.legacy, self.nodes);
         self.keep_environments(&environments);
         let keeps_users = self.keep_users();
         let target = self.target.version;

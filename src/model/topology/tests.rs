@@ -255,6 +255,35 @@ fn environments_of_one_publisher_and_labels_are_zones() {
 }
 
 #[test]
+fn a_gateway_serves_the_environments_whose_first_known_url_leads_to_its_domain() {
+    let mut publisher = sample::node(0, "pub");
+    publisher.roles = [Role::Publisher].into();
+    publisher.environments.push(sample::environment("lan", "https://gw1:9443/services/"));
+    publisher.environments.push(sample::environment("dmz", "https://balancer:9443/services/"));
+    publisher.environments[1].endpoints =
+        vec![sample::url("https://gw3:8243"), sample::url("https://gw1:8243")];
+    let gateway = |index, name: &str, domain: &str| {
+        let mut node = sample::node(index, name);
+        node.roles = [Role::GatewayWorker].into();
+        node.clustering = Some(sample::clustering(domain, name, 4000, &[]));
+        node
+    };
+    let gateways = [
+        gateway(1, "gw1", "lan"),
+        gateway(2, "gw2", "lan"),
+        gateway(3, "gw3", "dmz"),
+        gateway(4, "gw4", "x"),
+    ];
+    let deployment = sample::deployment([publisher].into_iter().chain(gateways).collect());
+    let reaching: Vec<Vec<String>> =
+        deployment.nodes.iter().map(|node| deployment.environments_reaching(node)).collect();
+    assert_eq!(
+        reaching,
+        [vec![], vec!["lan".to_owned()], vec!["lan".to_owned()], vec!["dmz".to_owned()], vec![]]
+    );
+}
+
+#[test]
 fn inventory_zones_decide() {
     let (one, two) = pair();
     let deployment = sample::assemble(vec![one, two], None, None, |declared| {

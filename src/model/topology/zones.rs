@@ -75,6 +75,46 @@ fn environments(deployment: &Deployment) -> Vec<BTreeMap<usize, BTreeSet<String>
     all
 }
 
+/// The names of the environments with which publishers reach a gateway, in the order of their files: those whose first URL
+/// that leads to any gateway leads to this one; where none does, those that lead to others of its cluster domain.
+pub(in crate::model) fn environments_reaching(deployment: &Deployment, gateway: &Node) -> Vec<String> {
+    let publishers = deployment.others(gateway).filter(|other| other.acts_as(Role::Publisher));
+    let environments: Vec<(String, Vec<usize>)> =
+        publishers.flat_map(|publisher| reached_gateways(deployment, publisher)).collect();
+    let leading_to = |nodes: &[usize]| {
+        let mut names: Vec<String> = Vec::new();
+        for (name, reached) in &environments {
+            if reached.iter().any(|index| nodes.contains(index)) && !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+        names
+    };
+    let own = leading_to(&[gateway.index]);
+    if !own.is_empty() {
+        return own;
+    }
+    let domains = domains(deployment);
+    domain(gateway).and_then(|name| domains.get(name)).map(|mates| leading_to(mates)).unwrap_or_default()
+}
+
+/// Each environment of a publisher with the gateways that its first URL leads to.
+fn reached_gateways(deployment: &Deployment, publisher: &Node) -> Vec<(String, Vec<usize>)> {
+    let is_gateway =
+        |index: &usize| deployment.nodes.get(*index).is_some_and(|node| node.acts_as(Role::Gateway));
+    let mut found = Vec::new();
+    for environment in &publisher.environments {
+        let Some(name) = environment.known_name() else { continue };
+        let urls = environment.service_url.iter().chain(&environment.endpoints);
+        let reached = urls
+            .map(|url| deployment.resolve(publisher, url).node_indices(publisher.index))
+            .map(|nodes| nodes.into_iter().filter(is_gateway).collect::<Vec<usize>>())
+            .find(|nodes| !nodes.is_empty());
+        found.extend(reached.map(|nodes| (name.to_owned(), nodes)));
+    }
+    found
+}
+
 /// Gateways by cluster domain, enabled ones only.
 fn domains(deployment: &Deployment) -> BTreeMap<String, Vec<usize>> {
     let mut domains: BTreeMap<String, Vec<usize>> = BTreeMap::new();
