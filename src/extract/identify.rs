@@ -13,6 +13,7 @@ use crate::syntax::Scalar;
 
 const CARBON: &str = "repository/conf/carbon.xml";
 const DEPLOYMENT: &str = "repository/conf/deployment.toml";
+const API_MANAGER: &str = "repository/conf/api-manager.xml";
 const VERSION: &str = "bin/version.txt";
 
 /// What the command line and the inventory say of a node.
@@ -126,7 +127,8 @@ pub(super) fn identify(files: &mut Files, name: &str, given: Given) -> Identific
         .then(|| files.written_xml(CARBON))
         .flatten();
     let by_carbon = carbon.as_ref().map_or((None, None), |document| {
-        stated_by_carbon(View { element: &document.root, origin: Origin::Written })
+        let is_ours = files.has(API_MANAGER);
+        stated_by_carbon(View { element: &document.root, origin: Origin::Written }, is_ours)
     });
     let product = given
         .product
@@ -143,7 +145,7 @@ pub(super) fn identify(files: &mut Files, name: &str, given: Given) -> Identific
         .or_else(|| stated.1.or(by_carbon.1).map(|(version, _)| (version, VersionEvidence::Stated)))
         .or_else(|| given.fallback.filter(|_| has_common).map(with(VersionEvidence::Given)));
     let is_xml = told.map(|(version, _)| is_configured_by_xml(product, version));
-    let has_xml = || files.has(CARBON) || files.has("repository/conf/api-manager.xml");
+    let has_xml = || files.has(CARBON) || files.has(API_MANAGER);
     let is_toml = match is_xml {
         Some(is_xml) => !is_xml && (has_toml || !has_xml()),
         None => has_toml,
@@ -199,8 +201,9 @@ fn stated_by_version_file(files: &mut Files) -> (Option<Product>, Option<Stated>
     (product, version.map(|version| (version, place)))
 }
 
-/// Product and version of carbon.xml. A server key that is none of ours is another product's.
-fn stated_by_carbon(root: View<'_>) -> (Option<Product>, Option<Stated>) {
+/// Product and version of carbon.xml. A server key that is none of ours is another product's, unless the node has the
+/// files of API Manager and a name of the user's own: other products of WSO2 that have them are called "WSO2 …".
+fn stated_by_carbon(root: View<'_>, has_api_manager: bool) -> (Option<Product>, Option<Stated>) {
     let text = |name: &str| root.value(&[name]).filter(|text| !text.value.contains(['$', '{', '<']));
     let key = text("ServerKey");
     let by_key = key.as_ref().and_then(Setting::text).and_then(|key| match key {
@@ -211,8 +214,10 @@ fn stated_by_carbon(root: View<'_>) -> (Option<Product>, Option<Stated>) {
         _ if key.ends_with("Analytics") => Some(Product::Analytics),
         _ => None,
     });
-    let by_name = text("Name").and_then(|name| product_named(&name.value));
-    let foreign = key.map(|_| Product::Unknown);
+    let name = text("Name");
+    let by_name = name.as_ref().and_then(|name| product_named(&name.value));
+    let is_renamed = has_api_manager && name.is_some_and(|name| !name.value.trim().starts_with("WSO2 "));
+    let foreign = key.filter(|_| !is_renamed).map(|_| Product::Unknown);
     let version = text("Version").and_then(|text| Some((Version::parse(&text.value)?, text.span)));
     (by_key.or(by_name).or(foreign), version)
 }
@@ -244,7 +249,7 @@ fn version_in(line: &str) -> Option<Version> {
 /// Files that only one product has; the name of the node where they leave it open. Nobody gives files of a product that
 /// has nothing to do with API Manager, so that is the last guess.
 fn by_files(files: &mut Files, name: &str) -> Product {
-    let has_api = files.has("repository/conf/api-manager.xml");
+    let has_api = files.has(API_MANAGER);
     let is_analytics =
         ["conf/worker/deployment.yaml", "conf/dashboard/deployment.yaml"].iter().any(|path| files.has(path))
             || !has_api
@@ -315,6 +320,12 @@ mod tests {
         assert_eq!(told(&[(CARBON, &text)], Given::default()).product, Product::Analytics);
         let text = carbon("Some Server", "ESB", "4.9.0");
         assert_eq!(told(&[(CARBON, &text)], Given::default()).product, Product::Unknown);
+        let interface = ("repository/conf/api-manager.xml", "<APIManager/>");
+        let text = carbon("Bank Hub", "Hub", "2.5.0");
+        let found = told(&[(CARBON, &text), interface], Given::default());
+        assert_eq!((found.product, found.version), (Product::ApiManager, Some(Version::new(2, 5, 0))));
+        let text = carbon("WSO2 Enterprise Mobility Manager", "EMM", "2.2.0");
+        assert_eq!(told(&[(CARBON, &text), interface], Given::default()).product, Product::Unknown);
         let text = carbon("${product.name}", "${product.key}", "${product.version}");
         let found = told(&[(CARBON, &text)], Given::default());
         assert_eq!(found.product, Product::ApiManager);

@@ -8,7 +8,7 @@ use super::inversion::{Inversion, Outcome, Wanted, element_prefix};
 use super::judgement::{Answer, Judgement, Question};
 use super::relocation::{self, Fate, Found, Journey};
 use super::{
-    Assignment, Customised, Decision, Decisions, Evidence, Key, KeyPart, Legacy, Risk, Status, Target,
+    Assignment, Change, Customised, Decision, Decisions, Evidence, Key, KeyPart, Legacy, Risk, Status, Target,
 };
 use crate::model::Deployment;
 use crate::render::value::Value;
@@ -124,7 +124,10 @@ impl Plan<'_> {
             Some(Answer::Decided(decision)) => return Waiting::Decided(decision),
             Some(Answer::Moved(..)) | None => {}
         }
-        if let Some(found) = relocation::find(&setting.file, &setting.path, value, self.journey()) {
+        let found = relocation::find(&setting.file, &setting.path, value, self.journey());
+        // What is to be done about a file cannot be done about one that is not there.
+        let is_there = setting.change != Change::FileRemoved;
+        if let Some(found) = found.filter(|found| is_there || found.relocation.fate == Fate::Obsolete) {
             return relocated(&found, setting);
         }
         if !setting.change.is_file() && self.inversion.renders(&setting.file) {

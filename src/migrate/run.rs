@@ -204,18 +204,20 @@ fn fault(legacy: &Legacy<'_>, target: &Target) -> Option<String> {
 
 /// What is to be said of a node of another product.
 fn other_product(node: &Node) -> Option<Note> {
-    match node.product {
-        Product::ApiManager | Product::AppManager => None,
-        Product::IdentityServer | Product::Analytics | Product::Unknown => {
-            let text = format!(
-                "{} is no API Manager node but {}: that product has a migration of its own, and nothing of the node is \
-                 carried over",
-                node.name,
-                node.product.as_str()
-            );
-            Some(Note { risk: Risk::High, text })
-        }
-    }
+    let (name, product) = (&node.name, node.product.as_str());
+    let text = match node.product {
+        Product::ApiManager | Product::AppManager => return None,
+        Product::IdentityServer | Product::Analytics => format!(
+            "{name} is no API Manager node but {product}: that product has a migration of its own, and nothing of the node \
+             is carried over"
+        ),
+        Product::Unknown => format!(
+            "{name} is no API Manager node as far as its carbon.xml tells, and nothing of it is carried over; if it is one, \
+             write product = \"{}\" for it in the inventory",
+            Product::ApiManager.as_str()
+        ),
+    };
+    Some(Note { risk: Risk::High, text })
 }
 
 /// The files of which at least one setting, or which as a whole, are carried.

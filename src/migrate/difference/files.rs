@@ -79,13 +79,19 @@ pub(super) fn customised(
         }
     };
     own_files(tree, pack).iter().for_each(|path| add(path, Change::FileAdded));
-    // What an overlay leaves out is as in the pack.
     if node.is_home && node.config_model == ConfigModel::Xml {
-        let missing =
-            pack.into_iter().flat_map(Pack::paths).filter(|path| !tree.has(path) && !is_made_at_start(path));
+        let shipped = || pack.into_iter().flat_map(Pack::paths);
+        // What an overlay leaves out is as in the pack, and so are folders that a copy of a home leaves out.
+        let given: BTreeSet<&str> = shipped().filter(|path| tree.has(path)).map(folder).collect();
+        let missing = shipped()
+            .filter(|path| given.contains(folder(path)) && !tree.has(path) && !is_made_at_start(path));
         missing.for_each(|path| add(path, Change::FileRemoved));
     }
     found
+}
+
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// A file as a whole.
