@@ -116,6 +116,33 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
 }
 
 #[test]
+fn a_file_is_deleted_where_its_folder_is_there() {
+    let folder = overlay();
+    let home = |path: &str, text: &str| write(folder.path(), &format!("node1/{path}"), text);
+    home("bin/version.txt", "WSO2 API Manager-2.6.0\n");
+    home("repository/components/README.txt", "of the pack");
+    home("repository/conf/axis2/axis2.xml", "<axisconfig name=\"AxisJava2.0\"/>");
+    for name in ["api-manager.xml", "registry.xml", "user-mgt.xml"] {
+        home(&format!("repository/conf/{name}"), "<a/>");
+    }
+    home("repository/resources/api_templates/velocity_template.xml", "<a/>");
+    assert_eq!(status(&run(folder.path(), &["node1", "--to", "4.5.0", "-o", "out"])), 1);
+    let report = report(&folder.path().join("out"));
+    let note = |file: &str| {
+        let settings = report["nodes"][0]["settings"].as_array().unwrap();
+        let setting = settings.iter().find(|setting| setting["file"] == file && setting["path"] == "");
+        setting.map(|setting| setting["note"].as_str().unwrap_or_default().to_owned())
+    };
+    let template =
+        |name: &str| note(&format!("repository/resources/api_templates/{name}_template.xml")).unwrap();
+    assert!(template("velocity").contains("bring the changes"), "{}", template("velocity"));
+    assert!(template("endpoint").contains("has deleted this file"), "{}", template("endpoint"));
+    assert!(note("repository/conf/axis2/axis2_client.xml").unwrap().contains("has deleted this file"));
+    // No file of this folder was given at all.
+    assert_eq!(note("repository/conf/identity/identity.xml"), None);
+}
+
+#[test]
 fn every_customised_setting_is_in_the_report_once() {
     let folder = overlay();
     let output = run(folder.path(), &["node1", "--to", "4.5.0", "-o", "out"]);
