@@ -172,9 +172,11 @@ pub(super) fn untemplated(setting: &Customised, target: &Target) -> Decision {
     let version = target.version;
     if setting.change.is_file() {
         let is_rendered = target.model().is_some_and(|model| model.file(&setting.file).is_some());
-        let is_configuration = crate::catalog::vanilla::is_configuration(&setting.file);
+        // Which files a target has is known of this folder.
+        let is_known = setting.file.starts_with("repository/conf/")
+            && crate::catalog::vanilla::is_configuration(&setting.file);
         if setting.change == Change::FileRemoved
-            && is_configuration
+            && is_known
             && !is_rendered
             && !target.has_static_file(&setting.file)
         {
