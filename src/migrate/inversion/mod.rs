@@ -206,7 +206,11 @@ impl<'a> Inversion<'a> {
             let is_alike = before.and_then(printed).is_some_and(|text| after.and_then(printed) == Some(text));
             is_alike || (after.is_some() && after == before)
         };
-        self.destination.internal(key).iter().all(is_same) && self.adopt(draft)
+        let keeps_all = self.destination.internal(key).iter().all(is_same);
+        if keeps_all {
+            self.take(draft, configuration);
+        }
+        keeps_all
     }
 
     /// Takes the tables out of an array that are not named like this.
