@@ -287,9 +287,8 @@ mod tests {
     #[test]
     fn a_template_that_cannot_be_rendered_leaves_the_others_proved() {
         let mut pack = pack();
-        let macros =
-            PackTemplate::new("repository/conf/b.xml", "{% macro m() %}{% endmacro %}", pack.pack.dialect);
-        pack.pack.templates.push(macros);
+        let included = PackTemplate::new("repository/conf/b.xml", "{% include 'a.j2' %}", pack.pack.dialect);
+        pack.pack.templates.push(included);
         let evidence = vec![wanted("a.xml", "1"), wanted("b.xml", "1")];
         let (proof, decisions) = proof_by(pack, evidence, "[x]\ny = 1\n");
         assert_eq!((proof.proved, proof.failed.len()), (1, 0));

@@ -26,7 +26,13 @@ impl<'c> Renderer<'c> {
 
     /// The value of an expression from which a member may be taken: only what is taken in the end counts as read.
     fn place(&mut self, expression: &Expression) -> Evaluated<'c> {
-        self.count_step()?;
+        self.enter_expression()?;
+        let held = self.evaluate(expression);
+        self.leave_expression();
+        held
+    }
+
+    fn evaluate(&mut self, expression: &Expression) -> Evaluated<'c> {
         match &expression.kind {
             ExpressionKind::Blank | ExpressionKind::Null => Ok(Item::Null.into()),
             ExpressionKind::Invalid(reason) => Err(Raised::fatal(reason.clone())),
@@ -43,11 +49,7 @@ impl<'c> Renderer<'c> {
             ExpressionKind::Index(object, index) => self.index(object, index),
             ExpressionKind::Slice(object, from, to) => self.slice(object, from.as_deref(), to.as_deref()),
             ExpressionKind::Method(object, name, arguments) => self.method(object, name, arguments),
-            ExpressionKind::Function(name, arguments) if &**name == "namespace" => self.namespace(arguments),
-            ExpressionKind::Function(name, arguments) => {
-                let arguments = self.arguments(arguments)?;
-                methods::function(name, &arguments, &mut self.arena).map(Held::from)
-            }
+            ExpressionKind::Function(name, arguments) => self.function(name, arguments),
             ExpressionKind::Filter(input, name, arguments) => self.filter(input, name, arguments),
             ExpressionKind::Test { input, name, negated, argument } => {
                 self.test(input, name, *negated, argument.as_deref())
@@ -94,7 +96,7 @@ impl<'c> Renderer<'c> {
     }
 
     /// `namespace(a=1)`: a map whose entries `set` may change from within a loop.
-    fn namespace(&mut self, arguments: &[Expression]) -> Evaluated<'c> {
+    pub(super) fn namespace(&mut self, arguments: &[Expression]) -> Evaluated<'c> {
         let mut entries: Vec<(Text<'c>, Held<'c>)> = Vec::new();
         for argument in arguments {
             let held = self.value(argument)?;
@@ -112,7 +114,7 @@ impl<'c> Renderer<'c> {
         Ok(self.arena.namespace(entries).into())
     }
 
-    fn arguments(&mut self, arguments: &[Expression]) -> Result<Vec<Held<'c>>, Raised> {
+    pub(super) fn arguments(&mut self, arguments: &[Expression]) -> Result<Vec<Held<'c>>, Raised> {
         arguments.iter().map(|argument| self.value(argument)).collect()
     }
 

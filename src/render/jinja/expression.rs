@@ -3,6 +3,7 @@
 use super::symbols::{Symbol, Token, symbols};
 use super::tags::{is_trimmed, trimmed};
 use super::tree::{Binary, Dialect, Expression, ExpressionKind, Extent, Unary};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How many levels an expression may have. The deepest one in a pack has nine; Java's own bound is its stack.
@@ -32,27 +33,43 @@ impl Origins<'_> {
     }
 }
 
-/// Reads the expression that stands at `extent` of a template.
-pub(super) fn parse_at(text: &str, extent: Extent, dialect: Dialect) -> Expression {
+/// Reads the expression that stands at `extent` of a template; `macros` are the functions that the template makes.
+pub(super) fn parse_at(
+    text: &str,
+    extent: Extent,
+    dialect: Dialect,
+    macros: &BTreeSet<Arc<str>>,
+) -> Expression {
     let bare = trimmed(text, extent, is_trimmed);
-    parse(bare.of(text), &Origins::From(bare.start), dialect)
+    parse(bare.of(text), &Origins::From(bare.start), dialect, macros)
 }
 
 /// Reads an expression. What is none becomes [`ExpressionKind::Invalid`].
-pub(super) fn parse(text: &str, origins: &Origins<'_>, dialect: Dialect) -> Expression {
+pub(super) fn parse(
+    text: &str,
+    origins: &Origins<'_>,
+    dialect: Dialect,
+    macros: &BTreeSet<Arc<str>>,
+) -> Expression {
     let whole = origins.extent(0, text.len());
     if text.trim().is_empty() {
         return Expression { extent: whole, kind: ExpressionKind::Blank, height: 1 };
     }
-    let parsed = Parser::new(text, origins, dialect).and_then(|mut parser| parser.whole());
+    let parsed = Parser::new(text, origins, dialect, macros).and_then(|mut parser| parser.whole());
     parsed.unwrap_or_else(|failure| failure.into_expression(text, origins))
 }
 
 /// Reads expressions with commas between them, as `set` has them on its right. An error is one expression, and invalid.
-pub(super) fn parse_list(text: &str, extent: Extent, dialect: Dialect) -> Vec<Expression> {
+pub(super) fn parse_list(
+    text: &str,
+    extent: Extent,
+    dialect: Dialect,
+    macros: &BTreeSet<Arc<str>>,
+) -> Vec<Expression> {
     let source = extent.of(text);
     let origins = Origins::From(extent.start);
-    let parsed = Parser::new(source, &origins, dialect).and_then(|mut parser| parser.list_until(Symbol::End));
+    let parser = Parser::new(source, &origins, dialect, macros);
+    let parsed = parser.and_then(|mut parser| parser.list_until(Symbol::End));
     parsed.unwrap_or_else(|failure| vec![failure.into_expression(source, &origins)])
 }
 
@@ -90,14 +107,20 @@ struct Parser<'t> {
     tokens: Vec<Token<'t>>,
     origins: &'t Origins<'t>,
     dialect: Dialect,
+    macros: &'t BTreeSet<Arc<str>>,
     next: usize,
     nesting: u16,
 }
 
 impl<'t> Parser<'t> {
-    fn new(text: &'t str, origins: &'t Origins<'t>, dialect: Dialect) -> Result<Self, Failure> {
+    fn new(
+        text: &'t str,
+        origins: &'t Origins<'t>,
+        dialect: Dialect,
+        macros: &'t BTreeSet<Arc<str>>,
+    ) -> Result<Self, Failure> {
         let tokens = symbols(text, dialect).map_err(|(at, reason)| Failure::invalid(at, reason))?;
-        Ok(Self { tokens, origins, dialect, next: 0, nesting: 0 })
+        Ok(Self { tokens, origins, dialect, macros, next: 0, nesting: 0 })
     }
 
     /// The symbol `ahead` of the current one; behind the end there is nothing but the end.
@@ -486,7 +509,7 @@ impl<'t> Parser<'t> {
         }
         if self.symbol(0) == Symbol::LeftParenthesis {
             let arguments = self.arguments()?;
-            if !is_function(&name, self.dialect) {
+            if !is_function(&name, self.dialect) && !self.macros.contains(&name) {
                 // Java looks for all functions before it evaluates anything.
                 return Err(Failure::invalid(start, format!("there is no function `{name}`")));
             }
@@ -573,7 +596,8 @@ const FUNCTIONS: [(&str, Dialect); 16] = [
     ("unixtimestamp", Dialect::V2_4_14),
 ];
 
-fn is_function(name: &str, dialect: Dialect) -> bool {
+/// Whether this Jinjava has a function of that name.
+pub(super) fn is_function(name: &str, dialect: Dialect) -> bool {
     FUNCTIONS.iter().any(|(known, since)| *known == name && *since <= dialect)
 }
 

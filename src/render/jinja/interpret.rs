@@ -7,8 +7,11 @@ use super::parse;
 use super::paths::{PathId, Paths, Segment};
 use super::raised::Raised;
 use super::rendered::{Frame, FrameId, FrameKind, Piece, Rendered, Source};
-use super::tree::{Branch, Dialect, Expression, Extent, Fault, Name, Node, NodeKind, SetBlock, Template};
+use super::tree::{
+    Branch, Dialect, Expression, Extent, Fault, Macro, Name, Node, NodeKind, SetBlock, Template,
+};
 use crate::render::value::{KeyPath, Map};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -23,6 +26,9 @@ const MAX_STEPS: usize = 500_000;
 
 /// How deep tags may be nested, those of values within them included.
 const MAX_LEVELS: usize = 200;
+
+/// How deep expressions may be nested, those of macros that they call included.
+const MAX_EXPRESSIONS: usize = 200;
 
 /// How much one template may write.
 const MAX_OUTPUT: usize = 16 << 20;
@@ -53,10 +59,25 @@ struct Binding<'c> {
     reads: Rc<[PathId]>,
 }
 
-/// The variables of the template, or of a `for`.
+/// The value of a parameter of a macro, and what was read for it.
+#[derive(Clone)]
+pub(super) struct Parameter<'c> {
+    pub held: Held<'c>,
+    pub reads: Rc<[PathId]>,
+}
+
+/// A macro whose tag was passed.
+pub(super) struct Defined<'c> {
+    pub definition: Arc<Macro>,
+    /// The values that its parameters have by themselves.
+    pub defaults: Vec<Parameter<'c>>,
+}
+
+/// The variables of the template, of a `for` or of a call of a macro.
 #[derive(Default)]
 struct Scope<'c> {
     bindings: Vec<Binding<'c>>,
+    macros: Vec<Rc<Defined<'c>>>,
     /// The tags being rendered on the outermost level of the template or of a value, against endless turns.
     images: Vec<String>,
 }
@@ -81,6 +102,10 @@ pub(super) struct Renderer<'c> {
     depth: usize,
     /// How many tags are open.
     levels: usize,
+    /// How many expressions are being evaluated.
+    expressions: usize,
+    /// The macros that are being called, from the outside in.
+    calls: Vec<Arc<str>>,
     /// How many texts are being made that are no output yet.
     captures: usize,
     steps: usize,
@@ -103,6 +128,8 @@ impl<'c> Renderer<'c> {
             at: Extent::default(),
             depth: 0,
             levels: 0,
+            expressions: 0,
+            calls: Vec::new(),
             captures: 0,
             steps: 0,
         }
@@ -119,6 +146,57 @@ impl<'c> Renderer<'c> {
             return Err(Raised::limit("the template takes too long or writes too much"));
         }
         Ok(())
+    }
+
+    /// Counts an expression that is evaluated, within others or within a macro that others call.
+    pub fn enter_expression(&mut self) -> Result<(), Raised> {
+        self.count_step()?;
+        if self.expressions >= MAX_EXPRESSIONS {
+            return Err(Raised::limit("expressions and macros are nested too deeply for this renderer"));
+        }
+        self.expressions += 1;
+        Ok(())
+    }
+
+    pub fn leave_expression(&mut self) {
+        self.expressions -= 1;
+    }
+
+    /// The macro that a name calls here.
+    pub fn macro_of(&self, name: &str) -> Option<Rc<Defined<'c>>> {
+        let macros = self.scopes.iter().map(|scope| scope.macros.len()).sum();
+        self.arena.spend(macros);
+        let mut known = self.scopes.iter().rev().flat_map(|scope| scope.macros.iter().rev());
+        known.find(|known| &*known.definition.name == name).map(Rc::clone)
+    }
+
+    pub fn add_macro(&mut self, defined: Defined<'c>) {
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.macros.push(Rc::new(defined));
+        }
+    }
+
+    pub fn is_in_macro(&self, name: &str) -> bool {
+        self.calls.iter().any(|call| &**call == name)
+    }
+
+    /// What a macro writes with these variables; it sees those around its call, too.
+    pub fn write_macro(
+        &mut self,
+        definition: &Macro,
+        variables: Vec<(Arc<str>, Parameter<'c>)>,
+    ) -> Result<String, Raised> {
+        let (scopes, at, frame, levels) = (self.scopes.len(), self.at, self.frame, self.levels);
+        self.scopes.push(Scope::default());
+        for (name, Parameter { held, reads }) in variables {
+            self.set(&name, held, reads);
+        }
+        self.calls.push(Arc::clone(&definition.name));
+        let written = self.capture(&definition.body, &definition.text);
+        self.calls.pop();
+        self.scopes.truncate(scopes);
+        (self.at, self.frame, self.levels) = (at, frame, levels);
+        written
     }
 
     /// Notes something that Jinjava warns of.
@@ -138,7 +216,7 @@ impl<'c> Renderer<'c> {
     }
 
     /// `ExpressionResolver.resolveExpression`: an exception becomes a fault, and the value null.
-    fn resolve(&mut self, expression: &Expression) -> Result<Held<'c>, Raised> {
+    pub(super) fn resolve(&mut self, expression: &Expression) -> Result<Held<'c>, Raised> {
         match self.value(expression) {
             Ok(Held { item: Item::Named(_), .. }) => {
                 self.fault(Raised::fatal("there is a `=` where `==` is meant"));
@@ -276,6 +354,7 @@ impl<'c> Renderer<'c> {
                 parts.iter().for_each(|part| self.write_literal(*part, text));
                 Ok(())
             }
+            NodeKind::Macro(definition) => self.define(definition),
             NodeKind::Ignored => Ok(()),
             NodeKind::Malformed(reason) => Err(Raised::fatal(reason.clone())),
             NodeKind::Unsupported(_) => {
@@ -345,7 +424,10 @@ impl<'c> Renderer<'c> {
             return Ok(value);
         }
         self.count_steps(value.len())?;
-        let template = parse::parse(&value, self.dialect);
+        let macros = self.scopes.iter().flat_map(|scope| &scope.macros);
+        let macros: BTreeSet<Arc<str>> = macros.map(|defined| Arc::clone(&defined.definition.name)).collect();
+        self.arena.spend(macros.len());
+        let template = parse::parse(&value, self.dialect, macros);
         for fault in &template.faults {
             let reason = format!("rendering the value again: {}", fault.reason);
             self.note(Fault { extent: self.at, kind: fault.kind, reason });

@@ -5,12 +5,14 @@
 //! packs is a [`Dialect`]. [`parse`] gives a tree with the place of everything, [`Template::render`] what the server writes.
 
 use crate::render::value::Map;
+use std::collections::BTreeSet;
 
 mod evaluate;
 mod expression;
 mod filters;
 mod interpret;
 mod item;
+mod macros;
 mod methods;
 mod operators;
 mod parse;
@@ -28,7 +30,7 @@ mod tree;
 pub use crate::render::value::{KeyPath, Step};
 pub use rendered::{Frame, FrameId, FrameKind, Piece, Rendered, Source};
 pub use tree::{
-    Binary, Branch, Dialect, Expression, ExpressionKind, Extent, Fault, FaultKind, Loop, Name, Node,
+    Binary, Branch, Dialect, Expression, ExpressionKind, Extent, Fault, FaultKind, Loop, Macro, Name, Node,
     NodeKind, SetBlock, Template, Unary,
 };
 
@@ -37,7 +39,7 @@ pub use tree::{
 /// `text` is a template as `FileUtils.readFile` gives it: see [`lines_of_file`].
 #[must_use]
 pub fn parse(text: &str, dialect: Dialect) -> Template {
-    parse::parse(text, dialect)
+    parse::parse(text, dialect, BTreeSet::new())
 }
 
 impl Template {
@@ -65,5 +67,5 @@ pub fn lines_of_file(content: &str) -> std::borrow::Cow<'_, str> {
 /// [`ExpressionKind::Invalid`].
 #[must_use]
 pub fn parse_expression(text: &str) -> Expression {
-    expression::parse_at(text, Extent::new(0, text.len()), Dialect::V2_7_2)
+    expression::parse_at(text, Extent::new(0, text.len()), Dialect::V2_7_2, &BTreeSet::new())
 }

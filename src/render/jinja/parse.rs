@@ -1,19 +1,22 @@
 //! Puts the tokens of a template together to a tree (Jinjava's `TreeParser`), whitespace control included.
 
 use super::expression;
+use super::macros;
 use super::scan::{Scanner, Token, TokenKind};
 use super::tags::{self, TagText, is_java_whitespace, is_trimmed, trimmed, without_trim_marks};
 use super::tree::{
-    Branch, Dialect, Expression, ExpressionKind, Extent, Fault, FaultKind, Loop, Name, Node, NodeKind,
+    Branch, Dialect, Expression, ExpressionKind, Extent, Fault, FaultKind, Loop, Macro, Name, Node, NodeKind,
     SetBlock, Template,
 };
+use std::collections::BTreeSet;
 use std::iter::Peekable;
+use std::sync::Arc;
 
 /// How deep tags may nest. The deepest template of a pack has eight levels; Java's own bound is its stack.
 pub(super) const MAX_NESTING: usize = 100;
 
 /// Tags that this renderer does not render, and whether they have an end.
-const UNSUPPORTED: [(&str, bool); 10] = [
+const UNSUPPORTED: [(&str, bool); 9] = [
     ("autoescape", true),
     ("block", true),
     ("call", true),
@@ -23,13 +26,16 @@ const UNSUPPORTED: [(&str, bool); 10] = [
     ("ifchanged", true),
     ("import", false),
     ("include", false),
-    ("macro", true),
 ];
 
-pub(super) fn parse(text: &str, dialect: Dialect) -> Template {
+/// `macros` are functions that its expressions may call besides those of its own macros.
+pub(super) fn parse(text: &str, dialect: Dialect, mut macros: BTreeSet<Arc<str>>) -> Template {
+    macros.extend(macros::names(text, dialect));
     let mut parser = Parser {
         text,
         dialect,
+        shared: if macros.is_empty() { Arc::default() } else { text.into() },
+        macros,
         scanner: Scanner::new(text, dialect).peekable(),
         open: vec![Open::root()],
         faults: Vec::new(),
@@ -106,6 +112,10 @@ impl Open {
 struct Parser<'t> {
     text: &'t str,
     dialect: Dialect,
+    /// The functions that macros make.
+    macros: BTreeSet<Arc<str>>,
+    /// The text, for the macros; empty where there is none.
+    shared: Arc<str>,
     scanner: Peekable<Scanner<'t>>,
     /// Never empty.
     open: Vec<Open>,
@@ -153,7 +163,7 @@ impl Parser<'_> {
     }
 
     fn expression(&self, extent: Extent) -> Expression {
-        expression::parse_at(self.text, extent, self.dialect)
+        expression::parse_at(self.text, extent, self.dialect, &self.macros)
     }
 
     fn comment(&mut self, token: Token) {
@@ -283,7 +293,7 @@ impl Parser<'_> {
         match name {
             "set" => self.dialect >= Dialect::V2_6_0,
             "do" => self.dialect >= Dialect::V2_7_2,
-            "if" | "unless" | "for" | "raw" => true,
+            "if" | "unless" | "for" | "raw" | "macro" => true,
             _ => UNSUPPORTED.contains(&(name, true)),
         }
     }
@@ -353,7 +363,7 @@ impl Parser<'_> {
         let names = self.set_names(left);
         let several = names.len() > 1;
         let values = if several || self.dialect >= Dialect::V2_6_0 {
-            expression::parse_list(self.text, right, self.dialect)
+            expression::parse_list(self.text, right, self.dialect, &self.macros)
         } else {
             vec![self.expression(right)]
         };
@@ -435,6 +445,7 @@ impl Parser<'_> {
             "raw" => NodeKind::Raw(std::mem::take(&mut open.raw)),
             "set" => self.set_block_kind(open),
             "do" => NodeKind::DoBlock(std::mem::take(&mut open.nodes)),
+            "macro" => self.macro_kind(open),
             _ => NodeKind::Unsupported(std::mem::take(&mut open.nodes)),
         }
     }
@@ -447,9 +458,26 @@ impl Parser<'_> {
         let origins = expression::Origins::Each(&helpers.origins);
         NodeKind::For(Loop {
             names: names.collect(),
-            iterable: expression::parse(&helpers.iterable, &origins, self.dialect),
+            iterable: expression::parse(&helpers.iterable, &origins, self.dialect, &self.macros),
             body: std::mem::take(&mut open.nodes),
         })
+    }
+
+    fn macro_kind(&self, open: &mut Open) -> NodeKind {
+        let body = std::mem::take(&mut open.nodes);
+        // With a point in it, it may be a macro that is put into a variable.
+        if open.helpers.of(self.text).contains('.') {
+            return NodeKind::Unsupported(body);
+        }
+        let Some(heading) = macros::heading(self.text, open.helpers) else {
+            return NodeKind::Malformed("`macro` expects a name and parentheses".to_owned());
+        };
+        let parameter = |(name, default): &(Extent, Option<Extent>)| {
+            (name.of(self.text).into(), default.map(|default| self.expression(default)))
+        };
+        let name = heading.name.of(self.text).into();
+        let parameters = heading.parameters.iter().map(parameter).collect();
+        NodeKind::Macro(Arc::new(Macro { name, parameters, body, text: Arc::clone(&self.shared) }))
     }
 
     fn set_block_kind(&self, open: &mut Open) -> NodeKind {
@@ -468,7 +496,7 @@ fn end_branch(open: &mut Open) {
 }
 
 fn is_known(name: &str) -> bool {
-    matches!(name, "if" | "unless" | "elif" | "else" | "for" | "set" | "do" | "print" | "raw")
+    matches!(name, "if" | "unless" | "elif" | "else" | "for" | "set" | "do" | "print" | "raw" | "macro")
         || UNSUPPORTED.iter().any(|(unsupported, _)| *unsupported == name)
 }
 

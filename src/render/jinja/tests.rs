@@ -1,5 +1,7 @@
 //! Templates and what Java made of them: each expected text was written by the Jinjava of a pack.
 
+mod macros;
+
 use super::{Dialect, FaultKind, FrameKind, Piece, Rendered, Source, lines_of_file, parse};
 use crate::render::value::{Map, Value};
 
@@ -579,12 +581,9 @@ fn faults_say_where_and_what() {
 
 #[test]
 fn what_this_renderer_does_not_know_is_said() {
-    for template in [
-        "{% include 'self.j2' %}",
-        "{% macro m() %}{% endmacro %}",
-        "{{ name|md5 }}",
-        "{{ hosts.append(1) }}",
-    ] {
+    for template in
+        ["{% include 'self.j2' %}", "{% extends 'self.j2' %}", "{{ name|md5 }}", "{{ hosts.append(1) }}"]
+    {
         for dialect in DIALECTS {
             let rendered = render(template, dialect);
             assert!(has(&rendered, FaultKind::Unsupported), "{template}");

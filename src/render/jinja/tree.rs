@@ -127,7 +127,9 @@ pub enum NodeKind {
     Ignored,
     /// A tag that Jinjava cannot make sense of when it comes by: rendering ends there.
     Malformed(String),
-    /// A tag that this renderer does not know how to render (`macro`, `include`, `block`, …), and what stands in it.
+    /// `{% macro %}`: writes nothing where it stands, and gives expressions a function.
+    Macro(Arc<Macro>),
+    /// A tag that this renderer does not know how to render (`include`, `block`, …), and what stands in it.
     Unsupported(Vec<Node>),
 }
 
@@ -164,6 +166,19 @@ pub struct SetBlock {
     pub filtered: Option<Expression>,
     /// What stands in it.
     pub body: Vec<Node>,
+}
+
+/// A `macro`.
+#[derive(Debug, Clone)]
+pub struct Macro {
+    /// What calls it.
+    pub name: Arc<str>,
+    /// The variables that a call gives values, each with what it is where the call gives none.
+    pub parameters: Vec<(Arc<str>, Option<Expression>)>,
+    /// What stands in it.
+    pub body: Vec<Node>,
+    /// The text of the template that it stands in.
+    pub text: Arc<str>,
 }
 
 /// A variable that a tag sets.
