@@ -100,6 +100,55 @@ fn a_pack_of_another_version_is_refused() {
 }
 
 #[test]
+fn a_pack_without_its_deployment_toml_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    pack(folder.path(), CARBON);
+    write(folder.path(), "deployment.toml", "[server]\noffset = 3\n");
+    let arguments = [&FROM_3_0_0[..], &["--to", "4.4.0", "--pack", "pack"]].concat();
+    write(folder.path(), "pack/repository/conf/carbon.xml", "<Server/>\n");
+    let own = folder.path().join("pack/repository/conf/deployment.toml");
+    for (text, reason) in
+        [(Some("[server"), "is no TOML file"), (None, "has no repository/conf/deployment.toml")]
+    {
+        match text {
+            Some(text) => fs::write(&own, text).unwrap(),
+            None => fs::remove_file(&own).unwrap(),
+        }
+        let output = migrate(folder.path(), &arguments);
+        assert_eq!(status(&output), 2);
+        assert!(stderr(&output).contains(reason), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_pack_that_somebody_configured_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    pack(folder.path(), CARBON);
+    let own = "[server]\nhostname = \"other.corp.test\"\n[super_admin]\npassword = \"Zq9Canary\"\n";
+    write(folder.path(), "pack/repository/conf/deployment.toml", own);
+    write(folder.path(), "deployment.toml", "[server]\noffset = 3\n");
+    let arguments = [&FROM_3_0_0[..], &["--to", "4.4.0", "--pack", "pack"]].concat();
+    assert_eq!(status(&migrate(folder.path(), &arguments)), 1);
+    let report = fs::read_to_string(folder.path().join("out/report.md")).unwrap();
+    assert!(report.contains("was changed (server.hostname, super"), "{report}");
+    assert!(!report.contains("Zq9Canary"));
+}
+
+#[test]
+fn what_a_fresh_pack_has_is_the_default_in_a_file_of_its_version() {
+    let folder = tempfile::tempdir().unwrap();
+    pack(folder.path(), CARBON);
+    let own = "[server]\nhostname = \"localhost\"\n[extra]\nfresh = \"yes\"\n";
+    write(folder.path(), "pack/repository/conf/deployment.toml", own);
+    write(folder.path(), "deployment.toml", &format!("{own}ours = 1\n"));
+    let arguments = ["n=deployment.toml", "--product-version", "4.4.0", "--to", "4.4.0", "--pack", "pack"];
+    migrate(folder.path(), &[&arguments[..], &["-o", "out"]].concat());
+    let report = report(folder.path(), "out");
+    assert_eq!(fate(&report, "extra.fresh").0, "default");
+    assert_eq!(fate(&report, "extra.ours").0, "migrated");
+}
+
+#[test]
 fn what_the_pack_renders_is_proved() {
     let (folder, report) = to_pack("[server]\nhostname = \"api.example.com\"\noffset = 3\n");
     assert_eq!(

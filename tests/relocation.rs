@@ -156,7 +156,7 @@ fn the_same_comes_out_twice_and_stays_as_it_is_when_it_is_migrated_again() {
 }
 
 /// The targets for which no case has a snapshot.
-const BETWEEN: [Version; 2] = [Version::new(4, 0, 0), Version::new(4, 1, 0)];
+const BETWEEN: [Version; 3] = [Version::new(3, 2, 0), Version::new(4, 0, 0), Version::new(4, 1, 0)];
 
 /// The relocations that decided on settings of a case; of those that hold for targets between the others, which would.
 fn reached(run: &Run) -> Vec<&'static Relocation> {
@@ -170,14 +170,15 @@ fn reached(run: &Run) -> Vec<&'static Relocation> {
             let (file, path) = (word("file").unwrap(), word("path").unwrap());
             for value in values(file, word("value")) {
                 let find = |to| relocation::find(file, path, value, Journey { from, to });
-                let kept = relocation::otherwise(file, path, value, Journey { from, to: target });
-                let decided = find(target).into_iter().chain(kept).filter(|found| {
+                let kept = |to| relocation::otherwise(file, path, value, Journey { from, to });
+                let decided = find(target).into_iter().chain(kept(target)).filter(|found| {
                     let Relocation { fate, note, .. } = found.relocation;
                     let note = note.as_ref().map(|note| found.fill(note, value.unwrap_or_default()));
                     let has_moved = matches!(fate, Fate::Moved { .. } | Fate::Key { .. });
                     has_moved || note.is_some_and(|note| Some(note.as_str()) == word("note"))
                 });
-                let between = BETWEEN.into_iter().filter_map(find).filter(is_between);
+                let between = BETWEEN.into_iter().flat_map(|to| find(to).into_iter().chain(kept(to)));
+                let between = between.filter(is_between);
                 reached.extend(decided.chain(between).map(|found| found.relocation));
             }
         }

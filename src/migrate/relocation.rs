@@ -324,4 +324,50 @@ mod tests {
         assert!(found(Some(Version::new(2, 6, 0))).is_none());
         assert!(found(None).is_none());
     }
+
+    /// What is known of a setting of a file in `repository/conf`, from one version to another.
+    fn known(file: &str, path: &str, value: &str, from: Version, to: Version) -> Option<Relocation> {
+        let journey = Journey { from: Some(from), to };
+        find(&format!("repository/conf/{file}"), path, Some(value), journey)
+            .map(|found| found.relocation.clone())
+    }
+
+    #[test]
+    fn what_came_with_a_version_between_the_known_ones_holds_from_there_on() {
+        let fate = |path: &str, value: &str, to: Version| {
+            known("api-manager.xml", path, value, Version::new(2, 6, 0), to).map(|known| known.fate)
+        };
+        let client = |to| fate("/APIManager/APIKeyValidator/KeyValidatorClientType", "WSClient", to);
+        assert!(matches!(client(Version::new(3, 0, 0)), Some(Fate::Moved { .. })));
+        assert_eq!(client(Version::new(3, 2, 0)), Some(Fate::Obsolete));
+        let callback = |to| {
+            let value = "https://h/api/am/publisher/v0.14/workflows/update-workflow-status";
+            fate("/APIManager/WorkflowConfigurations/WorkflowCallbackAPI", value, to)
+        };
+        let path = |fate: Option<Fate>| match fate {
+            Some(Fate::Moved { value: Some(value), .. }) => value,
+            other => panic!("{other:?}"),
+        };
+        assert!(path(callback(Version::new(3, 2, 0))).contains("/admin/v0.16/"));
+        assert!(path(callback(Version::new(4, 6, 0))).contains("/admin/v4/"));
+        let manager = |to| fate("/APIManager/AuthManager/ServerURL", "https://km/services/", to);
+        assert_eq!(manager(Version::new(3, 0, 0)), Some(Fate::Manual));
+        assert_eq!(manager(Version::new(3, 2, 0)), None);
+    }
+
+    #[test]
+    fn keys_change_with_the_version_that_changed_them() {
+        let fate = |key: &str, from: Version, to: Version| {
+            known("deployment.toml", key, "x", from, to).map(|known| known.fate)
+        };
+        let scopes = "apim.oauth_config.white_listed_scopes";
+        let (v3_0, v3_2, v4_5) = (Version::new(3, 0, 0), Version::new(3, 2, 0), Version::new(4, 5, 0));
+        assert!(matches!(fate(scopes, v3_0, v3_2), Some(Fate::Key { .. })));
+        assert!(matches!(fate(scopes, v3_0, v4_5), Some(Fate::Key { .. })));
+        assert_eq!(fate(scopes, v3_2, v4_5), None);
+        let counter = "integration.transaction_counter.enable";
+        let (v4_3, v4_4) = (Version::new(4, 3, 0), Version::new(4, 4, 0));
+        assert!(matches!(fate(counter, v4_3, v4_4), Some(Fate::Key { .. })));
+        assert_eq!(fate(counter, v4_4, v4_5), None);
+    }
 }

@@ -101,7 +101,8 @@ pub fn migrate<'a>(
     target: Target,
     options: write::Options<'_>,
 ) -> Result<Migration<'a>, String> {
-    let (mut failed, mut notes) = (unread.to_vec(), Vec::new());
+    let mut failed = unread.to_vec();
+    let mut notes: Vec<Note> = changed_pack(&target).filter(|_| options.base.is_none()).into_iter().collect();
     let mut legacies = Vec::new();
     for (node, tree) in deployment.nodes.iter().zip(trees) {
         if let Some(note) = other_product(node) {
@@ -148,6 +149,19 @@ pub fn migrate<'a>(
     }
     let steps = steps::steps(&nodes, target.version);
     Ok(Migration { target, nodes, notes, steps, unread: failed })
+}
+
+/// Says so where the deployment.toml of the pack, which the result is made from, is not as the pack came.
+fn changed_pack(target: &Target) -> Option<Note> {
+    let keys = target.changed_keys();
+    let named = keys.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let more = if keys.len() > 3 { ", …" } else { "" };
+    let text = format!(
+        "the deployment.toml of the pack was changed ({named}{more}), and what it sets stays in the new files where the old \
+         nodes set nothing: take a fresh pack of {}",
+        target.version
+    );
+    (!keys.is_empty()).then_some(Note { risk: Risk::Medium, text })
 }
 
 /// What comes out otherwise than the node has it, and otherwise than it asks for.

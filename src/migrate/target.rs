@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::Key;
 use super::inversion::destination::Destination;
 use super::inversion::draft::Draft;
 use crate::catalog::vanilla;
@@ -11,6 +12,7 @@ use crate::model::Version;
 use crate::render::Pack;
 use crate::render::jinja::Dialect;
 use crate::render::phases::MapperVersion;
+use crate::render::value::Value;
 use crate::source::FileId;
 use crate::syntax::json;
 use crate::target::embedded::{self, Embedded};
@@ -41,7 +43,8 @@ impl TargetPack {
     /// Reads a pack of a version. A relative path counts from the working folder.
     ///
     /// # Errors
-    /// What cannot be read, or that it is the pack of another version.
+    /// What cannot be read, that it is the pack of another version, or that nothing tells the deployment.toml that a fresh
+    /// pack has.
     pub fn open(home: &Path, version: Version, working_folder: &Path) -> Result<Self, String> {
         let files = Tree::open(home, working_folder).map_err(|error| told(&error.unread(None)))?;
         let release = files.read("bin/version.txt")?.unwrap_or_default();
@@ -54,6 +57,9 @@ impl TargetPack {
             .map_err(|unread| unread.iter().map(told).collect::<Vec<_>>().join("\n"))?;
         if pack.templates.is_empty() {
             return Err(format!("{}: has no templates", home.display()));
+        }
+        if !is_known(version) {
+            own_draft(&pack)?;
         }
         // A template that cannot be followed makes a file of which nothing can be asked for.
         let (mut model, _) = Model::of_pack(&pack);
@@ -108,10 +114,31 @@ impl Target {
     /// What a fresh pack of the target has in its deployment.toml: where that is known, the file of the pack that is given
     /// does not count, which somebody may have changed already.
     pub fn base(&self) -> Draft {
-        let version = self.version.to_string();
-        let own = self.pack.as_ref().and_then(|pack| pack.pack.deployment_toml.as_ref());
-        let own = own.filter(|_| embedded::of_version(&version).is_none());
-        own.and_then(|own| Draft::read(&own.text)).unwrap_or_else(|| vanilla_draft(&version))
+        let own = self.pack.as_ref().filter(|_| !is_known(self.version));
+        own.and_then(|own| own_draft(&own.pack).ok())
+            .unwrap_or_else(|| vanilla_draft(&self.version.to_string()))
+    }
+
+    /// The keys of the deployment.toml that the result is made from that somebody has changed: no fresh pack of any known
+    /// version has another value than one and the same there.
+    pub fn changed_keys(&self) -> Vec<String> {
+        if self.pack.is_none() || is_known(self.version) {
+            return Vec::new();
+        }
+        let fresh: Vec<Draft> = embedded::all().map(|known| vanilla_draft(known.version)).collect();
+        // What one version alone has may well be another in the next.
+        let is_changed = |(key, value): &(Key, Value)| {
+            let others: Vec<&Value> = fresh.iter().filter_map(|fresh| fresh.get(key)).collect();
+            let [first, second, more @ ..] = others.as_slice() else { return false };
+            first == second && more.iter().all(|other| other == first) && *first != value
+        };
+        let leaves = self.base().leaves();
+        leaves
+            .iter()
+            .filter(|leaf| !leaf.0.is_in_array())
+            .filter(|leaf| is_changed(leaf))
+            .map(|(key, _)| key.to_string())
+            .collect()
     }
 
     /// True for a configuration file of the target that no template makes.
@@ -122,6 +149,19 @@ impl Target {
                 .is_some_and(|model| model.has_static_file(path)),
         }
     }
+}
+
+/// True for a version whose fresh pack is known.
+fn is_known(version: Version) -> bool {
+    embedded::of_version(&version.to_string()).is_some()
+}
+
+/// What a pack itself has in its deployment.toml; the error says what is wrong with that file.
+fn own_draft(pack: &Pack) -> Result<Draft, String> {
+    let name = &pack.name;
+    let own = pack.deployment_toml.as_ref();
+    let own = own.ok_or(format!("{name}: has no {DEPLOYMENT_TOML}, which the result is made from"))?;
+    Draft::read(&own.text).ok_or(format!("{}: is no TOML file that a server could read", own.path))
 }
 
 /// A version by a model of its templates, with the mapper and the template engine that it ships.
