@@ -151,8 +151,16 @@ pub fn migrate<'a>(
     Ok(Migration { target, nodes, notes, steps, unread: failed })
 }
 
-/// Says so where the deployment.toml of the pack, which the result is made from, is not as the pack came.
+/// Says so where the deployment.toml of the pack, which the result is made from, is not as the pack came, or not there.
 fn changed_pack(target: &Target) -> Option<Note> {
+    if let Some(other) = target.base_of_other_version() {
+        let text = format!(
+            "the pack has no {DEPLOYMENT_TOML}: the new files are made from the one of {other}; compare them with that of a \
+             fresh pack of {}",
+            target.version
+        );
+        return Some(Note { risk: Risk::Medium, text });
+    }
     let keys = target.changed_keys();
     let named = keys.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
     let more = if keys.len() > 3 { ", …" } else { "" };

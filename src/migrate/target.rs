@@ -9,7 +9,7 @@ use crate::catalog::vanilla;
 use crate::diagnostic::Unread;
 use crate::input::Tree;
 use crate::model::Version;
-use crate::render::Pack;
+use crate::render::{DeploymentToml, Pack};
 use crate::render::jinja::Dialect;
 use crate::render::phases::MapperVersion;
 use crate::render::value::Value;
@@ -43,8 +43,7 @@ impl TargetPack {
     /// Reads a pack of a version. A relative path counts from the working folder.
     ///
     /// # Errors
-    /// What cannot be read, that it is the pack of another version, or that nothing tells the deployment.toml that a fresh
-    /// pack has.
+    /// What cannot be read, or that it is the pack of another version.
     pub fn open(home: &Path, version: Version, working_folder: &Path) -> Result<Self, String> {
         let files = Tree::open(home, working_folder).map_err(|error| told(&error.unread(None)))?;
         let release = files.read("bin/version.txt")?.unwrap_or_default();
@@ -115,8 +114,19 @@ impl Target {
     /// does not count, which somebody may have changed already.
     pub fn base(&self) -> Draft {
         let own = self.pack.as_ref().filter(|_| !is_known(self.version));
-        own.and_then(|own| own_draft(&own.pack).ok())
-            .unwrap_or_else(|| vanilla_draft(&self.version.to_string()))
+        own.and_then(|own| own_draft(&own.pack).ok().flatten()).unwrap_or_else(|| self.nearest_base().1)
+    }
+
+    /// The version whose deployment.toml stands in for that of a pack which has none; `None` where none has to.
+    pub fn base_of_other_version(&self) -> Option<&'static str> {
+        let has_own = self.pack.as_ref().is_some_and(|own| own.pack.deployment_toml.is_some());
+        (!has_own && !is_known(self.version)).then(|| self.nearest_base().0)
+    }
+
+    /// The known version that this one is, or that came right before it, with its fresh deployment.toml.
+    fn nearest_base(&self) -> (&'static str, Draft) {
+        let version = vanilla::nearest("wso2am", &self.version.to_string()).map_or("", |pack| pack.version);
+        (version, vanilla_draft(version))
     }
 
     /// The keys of the deployment.toml that the result is made from that somebody has changed: no fresh pack of any known
@@ -156,12 +166,12 @@ fn is_known(version: Version) -> bool {
     embedded::of_version(&version.to_string()).is_some()
 }
 
-/// What a pack itself has in its deployment.toml; the error says what is wrong with that file.
-fn own_draft(pack: &Pack) -> Result<Draft, String> {
-    let name = &pack.name;
-    let own = pack.deployment_toml.as_ref();
-    let own = own.ok_or(format!("{name}: has no {DEPLOYMENT_TOML}, which the result is made from"))?;
-    Draft::read(&own.text).ok_or(format!("{}: is no TOML file that a server could read", own.path))
+/// What a pack itself has in its deployment.toml, if it has one; the error says that nobody can read it.
+fn own_draft(pack: &Pack) -> Result<Option<Draft>, String> {
+    let read = |own: &DeploymentToml| {
+        Draft::read(&own.text).ok_or_else(|| format!("{}: is no TOML file that a server could read", own.path))
+    };
+    pack.deployment_toml.as_ref().map(read).transpose()
 }
 
 /// A version by a model of its templates, with the mapper and the template engine that it ships.

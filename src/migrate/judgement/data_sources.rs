@@ -150,9 +150,9 @@ impl DataSources {
             }
         }
         let reference = api_manager.get("/APIManager/DataSourceName");
-        if let Some(name) = reference.and_then(|reference| named(&sources, reference)) {
-            found.uses.entry(name).or_insert(Use::ApiManager);
-        }
+        // The name that packs give it tells where the reference is missing.
+        let name = reference.and_then(|reference| named(&sources, reference));
+        found.uses.entry(name.unwrap_or_else(|| "WSO2AM_DB".to_owned())).or_insert(Use::ApiManager);
         let local = format!("/wso2registry/dbConfig[@name='{}']/dataSource", current(&registry));
         let local = registry.get(&local).and_then(|reference| named(&sources, reference));
         let local = local.filter(|name| !found.uses.contains_key(name)).unwrap_or_else(|| LOCAL.to_owned());
