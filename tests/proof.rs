@@ -116,7 +116,7 @@ fn the_deployment_toml_of_a_pack_has_to_be_toml_and_the_nearest_stands_in_for_no
     let report = fs::read_to_string(folder.path().join("out/report.md")).unwrap();
     assert!(report.contains("are made from the one of 4.3.0"), "{report}");
     let written = fs::read_to_string(folder.path().join("out/n/deployment.toml")).unwrap();
-    assert!(written.contains("[database.shared_db]"), "{written}");
+    assert!(written.contains("[apim.sync_runtime_artifacts.gateway]"), "{written}");
 }
 
 #[test]

@@ -9,10 +9,10 @@ use crate::catalog::vanilla;
 use crate::diagnostic::Unread;
 use crate::input::Tree;
 use crate::model::Version;
-use crate::render::{DeploymentToml, Pack};
 use crate::render::jinja::Dialect;
 use crate::render::phases::MapperVersion;
 use crate::render::value::Value;
+use crate::render::{DeploymentToml, Pack};
 use crate::source::FileId;
 use crate::syntax::json;
 use crate::target::embedded::{self, Embedded};
@@ -169,7 +169,8 @@ fn is_known(version: Version) -> bool {
 /// What a pack itself has in its deployment.toml, if it has one; the error says that nobody can read it.
 fn own_draft(pack: &Pack) -> Result<Option<Draft>, String> {
     let read = |own: &DeploymentToml| {
-        Draft::read(&own.text).ok_or_else(|| format!("{}: is no TOML file that a server could read", own.path))
+        Draft::read(&own.text)
+            .ok_or_else(|| format!("{}: is no TOML file that a server could read", own.path))
     };
     pack.deployment_toml.as_ref().map(read).transpose()
 }
