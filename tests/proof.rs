@@ -233,6 +233,15 @@ fn arrays_of_tables_are_taken_over_in_their_order() {
 }
 
 #[test]
+fn tables_without_keys_are_counted() {
+    let (folder, report) = to_pack("[[datasource]]\n[[datasource]]\n");
+    assert_eq!(fate(&report, "datasource").0, "migrated");
+    assert_eq!(report["nodes"][0]["proof"]["failed"], Value::Array(Vec::new()));
+    let written = fs::read_to_string(folder.path().join("out/n/deployment.toml")).unwrap();
+    assert!(written.contains("datasource = [{}, {}]"), "{written}");
+}
+
+#[test]
 fn secrets_and_placeholders_survive() {
     let toml = "[server]\nhostname = \"{{ .Values.host }}\"\n[secrets]\nadmin = \"[x]\"\n";
     let (folder, report) = to_pack(toml);

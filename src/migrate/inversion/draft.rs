@@ -219,7 +219,8 @@ fn leaves_of(table: &Map, path: &Key, leaves: &mut Vec<(Key, Value)>) {
         let key = path.clone().name(name);
         match value {
             Value::Map(map) => leaves_of(map, &key, leaves),
-            Value::List(items) if is_array_of_tables(value) => {
+            // Tables without keys stand for nothing but their number.
+            Value::List(items) if is_array_of_tables(value) && !items.iter().all(is_empty_table) => {
                 for (index, item) in items.iter().enumerate() {
                     let Value::Map(map) = item else { continue };
                     let name = map.get("name").or_else(|| map.get("id"));
@@ -234,6 +235,10 @@ fn leaves_of(table: &Map, path: &Key, leaves: &mut Vec<(Key, Value)>) {
             _ => leaves.push((key, value.clone())),
         }
     }
+}
+
+fn is_empty_table(value: &Value) -> bool {
+    matches!(value, Value::Map(map) if map.is_empty())
 }
 
 fn is_array_of_tables(value: &Value) -> bool {

@@ -17,12 +17,13 @@ impl Plan<'_> {
         for list in lists {
             let own = tables(&self.written, &list);
             let (vanilla, base) = (tables(&self.vanilla, &list), tables(self.inversion.draft(), &list));
-            let merged = own.iter().map(|table| {
+            let merged = own.iter().filter_map(|table| {
                 let known = |others: &[Map]| others.iter().find(|other| is_same_table(table, other)).cloned();
-                Value::Map(self.merged(&list, table, known(&vanilla), known(&base)))
+                let merged = self.merged(&list, table, known(&vanilla), known(&base));
+                // Nothing is left of a table whose keys the target does not know; one without any is a group of defaults.
+                (table.is_empty() || !merged.is_empty()).then_some(Value::Map(merged))
             });
-            let merged: Vec<Value> =
-                merged.filter(|table| !matches!(table, Value::Map(map) if map.is_empty())).collect();
+            let merged: Vec<Value> = merged.collect();
             if merged.is_empty() {
                 let mut draft = self.inversion.draft().clone();
                 draft.remove(&list);
