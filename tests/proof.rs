@@ -66,13 +66,22 @@ fn fate(report: &Value, path: &str) -> (String, Vec<String>, String) {
 
 const FROM_3_0_0: [&str; 5] = ["n=deployment.toml", "--product-version", "3.0.0", "-o", "out"];
 
-/// Migrates a deployment.toml of 3.0.0 by the pack.
-fn to_pack(toml: &str) -> (TempDir, Value) {
+/// A deployment.toml beside the pack.
+fn beside_the_pack(toml: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     pack(folder.path(), CARBON);
     write(folder.path(), "deployment.toml", toml);
-    let arguments = [&FROM_3_0_0[..], &["--to", "4.4.0", "--pack", "pack"]].concat();
-    let output = migrate(folder.path(), &arguments);
+    folder
+}
+
+fn migrate_to_pack(folder: &Path) -> Output {
+    migrate(folder, &[&FROM_3_0_0[..], &["--to", "4.4.0", "--pack", "pack"]].concat())
+}
+
+/// Migrates a deployment.toml of 3.0.0 by the pack.
+fn to_pack(toml: &str) -> (TempDir, Value) {
+    let folder = beside_the_pack(toml);
+    let output = migrate_to_pack(folder.path());
     assert_ne!(status(&output), 2, "{}", stderr(&output));
     let report = report(folder.path(), "out");
     (folder, report)
@@ -90,9 +99,7 @@ fn a_version_without_a_model_needs_a_pack() {
 
 #[test]
 fn a_pack_of_another_version_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    pack(folder.path(), CARBON);
-    write(folder.path(), "deployment.toml", "[server]\noffset = 3\n");
+    let folder = beside_the_pack("[server]\noffset = 3\n");
     let output = migrate(folder.path(), &[&FROM_3_0_0[..], &["--to", "4.5.0", "--pack", "pack"]].concat());
     assert_eq!(status(&output), 2);
     assert!(stderr(&output).contains("home of 4.4.0, not of 4.5.0"), "{}", stderr(&output));
@@ -101,18 +108,15 @@ fn a_pack_of_another_version_is_refused() {
 
 #[test]
 fn the_deployment_toml_of_a_pack_has_to_be_toml_and_the_nearest_stands_in_for_none() {
-    let folder = tempfile::tempdir().unwrap();
-    pack(folder.path(), CARBON);
-    write(folder.path(), "deployment.toml", "[server]\noffset = 3\n");
-    let arguments = [&FROM_3_0_0[..], &["--to", "4.4.0", "--pack", "pack"]].concat();
+    let folder = beside_the_pack("[server]\noffset = 3\n");
     let own = folder.path().join("pack/repository/conf/deployment.toml");
     fs::write(&own, "[server").unwrap();
-    let output = migrate(folder.path(), &arguments);
+    let output = migrate_to_pack(folder.path());
     assert_eq!(status(&output), 2);
     assert!(stderr(&output).contains("is no TOML file"), "{}", stderr(&output));
     fs::remove_file(&own).unwrap();
     write(folder.path(), "pack/repository/conf/carbon.xml", "<Server/>\n");
-    assert_eq!(status(&migrate(folder.path(), &arguments)), 1);
+    assert_eq!(status(&migrate_to_pack(folder.path())), 1);
     let report = fs::read_to_string(folder.path().join("out/report.md")).unwrap();
     assert!(report.contains("are made from the one of 4.3.0"), "{report}");
     let written = fs::read_to_string(folder.path().join("out/n/deployment.toml")).unwrap();
@@ -121,13 +125,10 @@ fn the_deployment_toml_of_a_pack_has_to_be_toml_and_the_nearest_stands_in_for_no
 
 #[test]
 fn a_pack_that_somebody_configured_is_told() {
-    let folder = tempfile::tempdir().unwrap();
-    pack(folder.path(), CARBON);
+    let folder = beside_the_pack("[server]\noffset = 3\n");
     let own = "[server]\nhostname = \"other.corp.test\"\n[super_admin]\npassword = \"Zq9Canary\"\n";
     write(folder.path(), "pack/repository/conf/deployment.toml", own);
-    write(folder.path(), "deployment.toml", "[server]\noffset = 3\n");
-    let arguments = [&FROM_3_0_0[..], &["--to", "4.4.0", "--pack", "pack"]].concat();
-    assert_eq!(status(&migrate(folder.path(), &arguments)), 1);
+    assert_eq!(status(&migrate_to_pack(folder.path())), 1);
     let report = fs::read_to_string(folder.path().join("out/report.md")).unwrap();
     assert!(report.contains("was changed (server.hostname, super"), "{report}");
     assert!(!report.contains("Zq9Canary"));
@@ -135,11 +136,9 @@ fn a_pack_that_somebody_configured_is_told() {
 
 #[test]
 fn what_a_fresh_pack_has_is_the_default_in_a_file_of_its_version() {
-    let folder = tempfile::tempdir().unwrap();
-    pack(folder.path(), CARBON);
     let own = "[server]\nhostname = \"localhost\"\n[extra]\nfresh = \"yes\"\n";
+    let folder = beside_the_pack(&format!("{own}ours = 1\n"));
     write(folder.path(), "pack/repository/conf/deployment.toml", own);
-    write(folder.path(), "deployment.toml", &format!("{own}ours = 1\n"));
     let arguments = ["n=deployment.toml", "--product-version", "4.4.0", "--to", "4.4.0", "--pack", "pack"];
     migrate(folder.path(), &[&arguments[..], &["-o", "out"]].concat());
     let report = report(folder.path(), "out");
